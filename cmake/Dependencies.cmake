@@ -1,0 +1,24 @@
+# Everything from outside, each as one imported target. tools/setup installs what is missing.
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  # The sloppiness lets ccache serve files that use a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
+endif()
+
+find_package(TorchCpu 2.6 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(FFmpeg REQUIRED IMPORTED_TARGET
+  libavformat>=59 libavcodec>=59 libavutil>=57 libswscale>=6 libavfilter>=8)
+pkg_check_modules(Cairo REQUIRED IMPORTED_TARGET cairo pangocairo fontconfig)
+pkg_check_modules(Zip REQUIRED IMPORTED_TARGET libzip)
+find_package(TBB REQUIRED)
+find_package(Boost REQUIRED COMPONENTS program_options)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+if(PRAXISCOPE_BUILD_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+if(PRAXISCOPE_BUILD_BENCHMARKS)
+  find_package(benchmark REQUIRED)
+endif()

@@ -1,0 +1,69 @@
+# One folder of src = one static library praxiscope_<name>; its link line is its place in the layers.
+#
+#   praxiscope_folder(media SOURCES a.cpp b.cpp LINKS praxiscope_core PRIVATE_LINKS PkgConfig::FFmpeg [TORCH])
+#
+# TORCH: the folder sees LibTorch and shares one precompiled header (src/core/torch_pch.h) with the others that do.
+
+function(praxiscope_compile_options target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow -Wno-sign-conversion -Werror)
+  if(PRAXISCOPE_SANITIZE)
+    # LibTorch is not instrumented; container-overflow and vptr checks across that border give false reports.
+    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  endif()
+endfunction()
+
+function(praxiscope_use_torch_pch target)
+  target_compile_options(${target} PRIVATE -fpch-preprocess)
+  if(NOT TARGET praxiscope_torch_pch)
+    add_library(praxiscope_torch_pch OBJECT "${CMAKE_SOURCE_DIR}/src/core/torch_pch.cpp")
+    target_link_libraries(praxiscope_torch_pch PUBLIC Torch::Cpu)
+    target_compile_options(praxiscope_torch_pch PRIVATE -fpch-preprocess)
+    praxiscope_compile_options(praxiscope_torch_pch)
+    target_precompile_headers(praxiscope_torch_pch PRIVATE "${CMAKE_SOURCE_DIR}/src/core/torch_pch.h")
+  endif()
+  target_precompile_headers(${target} REUSE_FROM praxiscope_torch_pch)
+endfunction()
+
+function(praxiscope_folder name)
+  cmake_parse_arguments(ARG "TORCH" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  set(target praxiscope_${name})
+  if(NOT ARG_SOURCES)  # a folder whose work has not begun
+    add_library(${target} INTERFACE)
+    target_link_libraries(${target} INTERFACE ${ARG_LINKS})
+    return()
+  endif()
+  add_library(${target} STATIC ${ARG_SOURCES})
+  target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}/include" PRIVATE "${CMAKE_SOURCE_DIR}/src")
+  target_link_libraries(${target} PUBLIC ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS})
+  praxiscope_compile_options(${target})
+  if(ARG_TORCH)
+    target_link_libraries(${target} PUBLIC Torch::Cpu)
+    praxiscope_use_torch_pch(${target})
+  endif()
+endfunction()
+
+#   praxiscope_test(media SOURCES a_test.cpp LINKS praxiscope_media [TORCH] [LABELS unit])
+# builds tests/<name>/ into one program, test_<name>; every GoogleTest case becomes a ctest case named <name>.<Suite>.<Case>.
+function(praxiscope_test name)
+  cmake_parse_arguments(ARG "TORCH" "LABELS;TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  set(target test_${name})
+  add_executable(${target} ${ARG_SOURCES})
+  target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/tests")
+  target_link_libraries(${target} PRIVATE ${ARG_LINKS} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${target} PRIVATE
+    PRAXISCOPE_SOURCE_DIR="${CMAKE_SOURCE_DIR}" PRAXISCOPE_BUILD_DIR="${CMAKE_BINARY_DIR}")
+  praxiscope_compile_options(${target})
+  if(ARG_TORCH)
+    target_link_libraries(${target} PRIVATE Torch::Cpu)
+    praxiscope_use_torch_pch(${target})
+  endif()
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  gtest_discover_tests(${target} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+endfunction()

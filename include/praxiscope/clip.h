@@ -1,0 +1,93 @@
+// Clip: the frames one forward pass sees. clip takes Frames and gives Clips.
+#pragma once
+
+#include "praxiscope/frame.h"
+#include "praxiscope/preparation.h"
+#include "praxiscope/tensor.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace praxiscope {
+
+/// Pixel coordinates of a clip volume -> source picture; continuous, pixel i spans [i, i+1).
+///   x_source = scale_x * x_clip + offset_x
+struct PixelMap {
+  double scale_x = 1, offset_x = 0;
+  double scale_y = 1, offset_y = 0;
+};
+
+/// A frame of a clip: which source frame it is.
+struct ClipFrame {
+  std::int64_t source_index = 0;
+  Rational pts;             ///< seconds, the source frame's own
+  bool is_padding = false;  ///< repeated because the video was too short
+};
+
+/// One input of a clip.
+struct ClipInput {
+  std::string name;
+  at::Tensor tensor;              ///< [C,T,H,W] f32, prepared, on the run's device
+  std::vector<ClipFrame> frames;  ///< T entries
+  PixelMap source_from_clip;
+  Size source_size;  ///< px of the source picture
+};
+
+struct Clip {
+  std::int64_t index = 0;         ///< 0-based in the order of time
+  std::vector<ClipInput> inputs;  ///< in the manifest's order
+  std::int64_t source_begin = 0;  ///< source frames covered: [begin, end)
+  std::int64_t source_end = 0;
+};
+
+/// Which clips are cut from a source.
+struct ClipSampling {
+  enum class Kind { kSliding, kCenter, kUniform };
+  Kind kind = Kind::kSliding;
+  int count = 1;           ///< clips, for kUniform
+  std::optional<int> hop;  ///< (resampled) frames between clip starts, for kSliding; absent: half
+                           ///< the clip's span, at least 1
+};
+
+/// "sliding", "center", "uniform:N". @throws Error kUsage.
+ClipSampling parse_sampling(const std::string& text);
+
+/// Cuts a stream of frames into prepared clips, in constant memory: every frame is prepared once,
+/// even where clips overlap.
+///
+/// Sliding: clips begin every `hop` frames; one more clip ends at the last frame when the hop
+/// leaves a rest. A source shorter than one clip gives one clip whose missing frames repeat the
+/// last one (recorded as is_padding). With `fps`, clip frame k takes the source frame that is on
+/// screen at start + k / fps. Inputs of different length and stride share the same window: the
+/// longest span decides, the others lie centred in it. Not thread-safe.
+class ClipCutter {
+ public:
+  virtual ~ClipCutter() = default;
+  /// Clips that are complete now (usually none or one).
+  virtual std::vector<Clip> push(const Frame& frame) = 0;
+  /// The last clips. Call once.
+  virtual std::vector<Clip> finish() = 0;
+};
+
+/// `all_pts`: times of all source frames, needed for kCenter and kUniform (media.h: read_pts), else
+/// empty. `device`: "cpu", "cuda", "cuda:1".
+/// @throws Error kUsage.
+std::unique_ptr<ClipCutter> make_clip_cutter(const std::vector<InputSpec>& inputs,
+                                             const ClipSampling& sampling,
+                                             const std::vector<Rational>& all_pts,
+                                             const std::string& device);
+
+/// One picture prepared: [C,h,w] f32 on `device`, and where its pixels lie in the picture.
+struct PreparedPicture {
+  at::Tensor tensor;
+  PixelMap source_from_clip;
+};
+/// Source of the rules: torchvision.transforms.v2.functional.resize (align_corners=False; antialias
+/// flag), pytorchvideo ShortSideScale.
+PreparedPicture prepare_picture(const Picture& picture, const Preparation& preparation,
+                                const std::string& device);
+
+}  // namespace praxiscope

@@ -1,0 +1,59 @@
+// The manifest: what a model file does not say of itself (model.json beside the weights).
+#pragma once
+
+#include "praxiscope/preparation.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace praxiscope {
+
+/// How the network is called with its inputs.
+enum class CallKind { kSeparate, kTuple, kList, kDict };
+enum class OutputKind { kLogits, kProbabilities };
+
+struct OutputSpec {
+  int take = 0;     ///< which tensor of the output holds the classes
+  std::string key;  ///< or: its key, when the output is a dict
+  OutputKind kind = OutputKind::kLogits;
+  std::string labels;  ///< file of labels, relative to the manifest
+};
+
+struct Manifest {
+  std::string name;
+  std::string file;  ///< absolute path of the model file
+  std::string licence, source, sha256;
+  std::string preset;  ///< the preset it started from, if any
+  std::vector<InputSpec> inputs;
+  CallKind call = CallKind::kSeparate;
+  OutputSpec output;
+  std::map<std::string, std::string>
+      streams;        ///< input name -> layer prefix of its stream; "fusion" -> layer
+  std::string layer;  ///< default layer; empty: the last one with T',H',W' > 1
+};
+
+/// Command-line values that win over the manifest; absent: the manifest's.
+struct ManifestOverrides {
+  std::optional<std::string> preset, labels, call, layer, output_kind, resize, crop, interpolation,
+      range, mean, std, layout, channel_order;
+  std::optional<int> frames, stride;
+  std::optional<std::string> fps;  ///< "25", "30000/1001", "source"
+  std::optional<bool> antialias;
+};
+
+/// Reads `model.json`, or makes a manifest for a bare .pt/.pt2 (by `overrides`, else the
+/// torchvision preset, with a warning in `warnings`). `path`: a folder with model.json, a
+/// model.json, a .pt/.pt2 (a model.json beside it that names it is used), or the id of a bundled
+/// model.
+/// @throws Error kModel naming the file and field.
+Manifest read_manifest(const std::string& path, const ManifestOverrides& overrides,
+                       std::vector<std::string>& warnings);
+
+/// Names by class index from a file: one name per line; `index name` (0- or 1-based); JSON {name:
+/// index}. @throws Error kModel.
+std::vector<std::string> read_labels(const std::string& path);
+
+}  // namespace praxiscope

@@ -1,0 +1,120 @@
+// Model: a trained network from a file, ready to be run, looked into and changed. Nothing
+// downstream knows which kind of file it was.
+#pragma once
+
+#include "praxiscope/manifest.h"
+#include "praxiscope/tensor.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace praxiscope {
+
+/// What a rectifier hands back (methods.md F5). kPlain: R' = 1[f>0] R; kGuided: 1[f>0] 1[R>0] R;
+/// kDeconv: 1[R>0] R; kIdentity: R.
+enum class ReluRule { kPlain, kGuided, kDeconv, kIdentity };
+
+/// Input window of one output position along each axis (t, y, x): output index i sees input [i*jump
+/// + lo, i*jump + hi], ends included.
+struct ReceptiveField {
+  std::array<std::int64_t, 3> size{};  ///< hi - lo + 1, in input elements
+  std::array<std::int64_t, 3>
+      jump{};  ///< input elements between neighbouring outputs: the layer's stride
+  std::array<std::int64_t, 3> lo{};
+  bool is_global = false;  ///< the whole input (attention, global pooling)
+};
+
+struct LayerInfo {
+  std::string name;  ///< as the user writes it: "layer4.1.conv2", "conv3d#7", "lstm[0]", "block#2"
+                     ///< (second call)
+  std::string type;  ///< "Conv3d", "aten::relu_", ...
+  std::vector<std::int64_t> shape;  ///< of its output, N included
+  std::optional<ReceptiveField>
+      receptive_field;          ///< for 5-D outputs where every operator on the way is known
+  std::int64_t parameters = 0;  ///< in the module and below
+};
+
+struct RunOptions {
+  std::vector<std::string>
+      taps;  ///< layers whose activation is kept; names as Model::find_layer gives them
+  bool tap_gradients = false;    ///< gradients w.r.t. the taps will be asked for; nothing below the
+                                 ///< shallowest tap is recorded
+  bool input_gradients = false;  ///< gradients w.r.t. the inputs will be asked for
+  std::string stop_after;        ///< stop when this layer is done; Run::logits is then undefined
+  ReluRule relu_rule = ReluRule::kPlain;
+  /// Feed something else on: called with a layer's output, gives the tensor (same shape) the rest
+  /// of the network sees.
+  std::map<std::string, std::function<at::Tensor(const at::Tensor&)>> replace;
+};
+
+/// One forward. Tensors stay on the model's device.
+struct Run {
+  at::Tensor logits;                ///< [N,K] f32; for OutputKind::kProbabilities: log p
+  std::vector<at::Tensor> outputs;  ///< every tensor of the network's output, as it came, in order
+  std::map<std::string, at::Tensor> activations;  ///< per tap
+  std::vector<at::Tensor> inputs;                 ///< NCTHW, as given (leaves when input_gradients)
+
+  /// d sum(scalar) / d x for each tap named in `of` ("input:<name-or-position>" for inputs). Clips
+  /// of a batch do not mix, so a sum over N gives each clip its own gradient. A layer the scalar
+  /// does not depend on gives zeros. `keep`: further calls will follow.
+  std::vector<at::Tensor> gradients(const at::Tensor& scalar, std::span<const std::string> of,
+                                    bool keep) const;
+
+  std::vector<std::string> input_names;
+};
+
+/// A loaded network: eval mode, parameters frozen. run() is const and may be called by several
+/// threads at once.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  virtual const Manifest& manifest() const = 0;
+  virtual const std::vector<std::string>& labels()
+      const = 0;  ///< K entries; "class 17" where the manifest has none
+  virtual const std::string& file_sha256() const = 0;
+  virtual std::string format()
+      const = 0;  ///< "torchscript", "torchscript (frozen)", "torch.export 8.17"
+  virtual std::string device() const = 0;  ///< "cpu", "cuda:0"
+  /// What is fixed in the file, one line each: "batch: 1", "time: 16"; empty when nothing is known
+  /// to be.
+  virtual std::vector<std::string> fixed_sizes() const = 0;
+  /// Sizes the network was traced or exported with, one line an input, where the file says so.
+  virtual std::vector<std::string> traced_with() const = 0;
+
+  /// Layers in the order of execution for one clip of the manifest's size.
+  virtual std::vector<LayerInfo> layers() const = 0;
+  /// The layer a user means: '.', '/' between parts, `*` (last match), `path#k` (k-th call), unique
+  /// suffix. @throws Error kUsage with a did-you-mean.
+  virtual std::string find_layer(const std::string& text) const = 0;
+  /// The manifest's layer, else the last one with T',H',W' > 1.
+  virtual std::string default_layer() const = 0;
+
+  /// `inputs`: one [N,C,T,H,W] f32 tensor per manifest input, on device(). Not affected by, and
+  /// does not affect, the caller's grad mode.
+  /// @throws Error kModel with the layer, the operator and its Python line.
+  virtual Run run(std::span<const at::Tensor> inputs, const RunOptions& options) const = 0;
+};
+
+/// Loads TorchScript (.pt) or torch.export (.pt2) by its manifest onto `device` ("cpu", "cuda",
+/// "cuda:1"). Files that cannot work (state_dict, optimized-for-inference, pickled module,
+/// AOTInductor) are recognised: the message says how to export.
+/// @throws Error kModel.
+std::unique_ptr<Model> load_model(const Manifest& manifest, const std::string& device);
+
+/// Picks the device and, for CUDA, loads libtorch_cuda: must run before anything else touches
+/// torch. "auto" takes a GPU when a driver is there.
+/// @return "cpu" or "cuda:<k>". @throws Error kUsage when a GPU is asked for and none can be used.
+std::string select_device(const std::string& wish);
+
+/// Writes the probabilities of a Run: softmax of the logits (exact p for
+/// OutputKind::kProbabilities). [N,K] f32.
+at::Tensor probabilities(const Run& run);
+
+}  // namespace praxiscope

@@ -1,0 +1,65 @@
+// How pictures become a network's input: the numbers that a manifest states and the presets know.
+#pragma once
+
+#include "praxiscope/rational.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace praxiscope {
+
+enum class Interpolation { kBilinear, kBicubic };
+enum class InputKind { kRgb, kFlow };
+/// Axes of the tensor the network is called with; ours are always NCTHW until the call.
+enum class Layout { kNCTHW, kNTCHW, kNTHWC };
+
+struct Size {
+  int height = 0;  ///< px
+  int width = 0;   ///< px
+  friend bool operator==(const Size&, const Size&) = default;
+};
+
+/// Picture [H,W,3] RGB8 -> tensor [C,h,w] f32: resize, centre crop, scale to `range`, subtract
+/// mean, divide by std, channel order.
+struct Preparation {
+  std::optional<int> short_side;  ///< px: shorter side to this, the other in proportion (floor, as
+                                  ///< torchvision does)
+  std::optional<Size>
+      exact;  ///< px: to this size, whatever the aspect; excludes short_side. Neither: no resize
+  Interpolation interpolation = Interpolation::kBilinear;
+  bool antialias = true;     ///< as torchvision's flag; pytorchvideo and mmaction2 resize without
+  std::optional<Size> crop;  ///< px: centre crop after the resize
+  std::array<double, 2> range{0, 1};  ///< what bytes 0 and 255 become
+  std::vector<double> mean{0, 0, 0};  ///< per channel in the network's channel order, after `range`
+  std::vector<double> std{1, 1, 1};
+  bool bgr = false;
+  friend bool operator==(const Preparation&, const Preparation&) = default;
+};
+
+/// One input of a network.
+struct InputSpec {
+  std::string name = "rgb";
+  InputKind kind = InputKind::kRgb;
+  int frames = 16;  ///< T
+  int stride = 1;   ///< source frames (after fps resampling) between clip frames
+  std::optional<Rational>
+      fps;  ///< resample the source to this rate first; absent: the source's own frames
+  Preparation preparation;
+  Layout layout = Layout::kNCTHW;
+};
+
+/// A named set of numbers: "torchvision", "slowfast", "mmaction2", "i3d_rgb", ...
+struct Preset {
+  std::string name;
+  std::string summary;  ///< one line, at most 60 characters
+  std::string source;   ///< where the numbers come from
+  std::vector<InputSpec> inputs;
+};
+
+const std::vector<Preset>& presets();
+/// @throws Error kUsage with a did-you-mean.
+const Preset& find_preset(const std::string& name);
+
+}  // namespace praxiscope

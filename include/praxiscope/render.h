@@ -1,0 +1,123 @@
+// Render: maps and frames in, Pictures out. Knows nothing of models or files.
+#pragma once
+
+#include "praxiscope/clip.h"
+#include "praxiscope/frame.h"
+#include "praxiscope/tensor.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace praxiscope {
+
+/// Raw values that the ends of the colour scale stand for.
+struct ValueRange {
+  float lo = 0;
+  float hi = 1;
+};
+
+/// The map shown on one source frame: raw values, at clip resolution.
+struct FrameMap {
+  at::Tensor values;  ///< [h,w] f32
+  PixelMap source_from_clip;
+  ValueRange clip_range;  ///< raw range of the clips that made it, blended like the map itself
+};
+
+/// Joins the volumes of overlapping clips into one map per source frame, as the stream goes by.
+///
+/// Between clip frames the map is interpolated linearly in pts; where clips overlap they are
+/// averaged with weights that fall towards 0 at a clip's ends; a source frame that several clip
+/// frames repeat (padding) gets their mean; source frames before the first and after the last clip
+/// frame take the nearest one. Memory: the clips that still reach beyond the last taken frame. Not
+/// thread-safe.
+class MapTimeline {
+ public:
+  /// `volume` [T,H,W] f32 of the clip input whose frames and pixel map are `input`'s.
+  void add(const ClipInput& input, const at::Tensor& volume);
+  /// The map at a source frame; frames are asked for in ascending order. Nothing when no clip is
+  /// near. What lies wholly before `pts` is forgotten.
+  std::optional<FrameMap> take(const Rational& pts);
+
+ private:
+  struct Entry {
+    std::vector<Rational> pts;  ///< ascending, one a distinct source frame
+    at::Tensor values;          ///< [pts.size(),H,W]
+    PixelMap source_from_clip;
+    ValueRange range;
+  };
+  std::vector<Entry> entries_;
+};
+
+struct ClassScore {
+  std::string label;
+  float probability = 0;
+  bool is_target = false;
+};
+
+/// Probabilities over time for the strip under the picture; keeps a bounded number of columns
+/// however long the video is.
+class ScoreTimeline {
+ public:
+  /// `duration_s` absent (pipes): the strip shows the last 10 s.
+  ScoreTimeline(double begin_s, std::optional<double> duration_s, std::vector<std::string> labels);
+  /// Probabilities in the order of labels() at time_s; ascending times.
+  void add(double time_s, const std::vector<float>& probabilities);
+  const std::vector<std::string>& labels() const { return labels_; }
+  double begin_s() const { return begin_s_; }
+  std::optional<double> duration_s() const { return duration_s_; }
+  struct Point {
+    double time_s = 0;
+    std::vector<float> probabilities;
+  };
+  const std::vector<Point>& points() const { return points_; }
+
+ private:
+  double begin_s_ = 0;
+  std::optional<double> duration_s_;
+  std::vector<std::string> labels_;
+  std::vector<Point> points_;
+};
+
+struct RenderOptions {
+  std::string colormap = "auto";  ///< "auto": inferno for maps >= 0, diverging around 0 for signed
+                                  ///< ones; or a name of colormaps()
+  double opacity = 0.6;  ///< of the strongest colour, 0..1; weak values fade to the plain picture
+  bool caption = true;   ///< method, layer, target, raw range
+  int bars = 3;          ///< classes listed, 0 for none
+  bool timeline = true;  ///< strip of probability over time with a cursor
+};
+
+/// One tile of the video's grid: the picture with one map over it, or the plain picture.
+struct TileState {
+  std::string title;  ///< "Grad-CAM++ | layer4 | archery"; may hold any text
+  std::optional<FrameMap> map;
+  ValueRange range;  ///< colour scale; printed as numbers
+  bool is_signed = false;
+};
+
+struct FrameState {
+  const Picture* picture = nullptr;
+  double time_s = 0;
+  std::vector<TileState> tiles;
+  std::vector<ClassScore> bars;
+  const ScoreTimeline* timeline = nullptr;
+};
+
+/// Draws annotated frames: a grid of tiles, each of the source's size, with caption, colour bar,
+/// class bars and timeline drawn into it. Text is drawn at the output's resolution, sized to the
+/// tile, crisp from 112 to 2160 lines. draw() may run in several threads at once.
+class FrameRenderer {
+ public:
+  virtual ~FrameRenderer() = default;
+  virtual Size size() const = 0;  ///< px of the pictures that draw() gives
+  virtual Picture draw(const FrameState& state) const = 0;
+};
+std::unique_ptr<FrameRenderer> make_renderer(Size source, int tiles, const RenderOptions& options);
+
+/// Names for RenderOptions::colormap besides "auto".
+std::vector<std::string> colormaps();
+
+}  // namespace praxiscope

@@ -1,0 +1,11 @@
+#include "praxiscope/progress.h"
+
+#include "praxiscope/error.h"
+
+namespace praxiscope {
+
+void Progress::check_cancelled() const {
+  if (is_cancelled()) throw Error(ErrorKind::kCancelled, "interrupted; nothing was written");
+}
+
+}  // namespace praxiscope
