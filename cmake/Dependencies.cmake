@@ -22,3 +22,7 @@ endif()
 if(PRAXISCOPE_BUILD_BENCHMARKS)
   find_package(benchmark REQUIRED)
 endif()
+
+# The Python that makes test models and goldens (needs torch and torchvision); the tests that want them are left out without it.
+find_program(PRAXISCOPE_PYTHON NAMES python3
+  HINTS "$ENV{VIRTUAL_ENV}/bin" "${CMAKE_SOURCE_DIR}/.praxiscope/venv/bin" NO_DEFAULT_PATH)
