@@ -70,6 +70,9 @@ class ClipCutter {
   virtual std::vector<Clip> push(const Frame& frame) = 0;
   /// The last clips. Call once.
   virtual std::vector<Clip> finish() = 0;
+  /// No clip still to come contains a source frame before this index: what lies before can be shown and
+  /// forgotten. Grows with push(), also through stretches that no clip covers; after finish(): the largest index there is.
+  virtual std::int64_t next_begin() const = 0;
 };
 
 /// `all_pts`: times of all source frames, needed for kCenter and kUniform (media.h: read_pts), else

@@ -19,6 +19,7 @@ namespace praxiscope {
 struct ClipResult {
   Clip clip;                    ///< tensors [C,T,H,W]
   at::Tensor logits;            ///< [K] f32
+  at::Tensor probabilities;     ///< [K] f32
   std::vector<TopClass> top;    ///< best first
   std::vector<Target> targets;  ///< as many for every clip
   std::vector<Attribution>
