@@ -10,6 +10,8 @@ find_package(TorchCpu 2.6 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(FFmpeg REQUIRED IMPORTED_TARGET
   libavformat>=59 libavcodec>=59 libavutil>=57 libswscale>=6 libavfilter>=8)
+# FFmpeg 5 and 6 cannot decode animated WebP.
+pkg_check_modules(WebP REQUIRED IMPORTED_TARGET libwebpdemux)
 pkg_check_modules(Cairo REQUIRED IMPORTED_TARGET cairo pangocairo fontconfig)
 pkg_check_modules(Zip REQUIRED IMPORTED_TARGET libzip)
 find_package(TBB REQUIRED)

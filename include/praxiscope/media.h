@@ -5,6 +5,7 @@
 #include "praxiscope/frame.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,27 +77,36 @@ struct FrameSinkOptions {
   std::string audio_from;  ///< a path whose first audio stream is copied when the container allows
                            ///< it; re-encoded when not; empty for none
   bool overwrite = false;  ///< replace an existing file
+  /// Written into the container where it can hold text ("title", "comment"); provenance goes here.
+  std::map<std::string, std::string> metadata;
 };
 
-/// Writes one video or animation. The file appears under its name only after finish(); destroyed
-/// before that, it leaves nothing. Not thread-safe.
+/// Writes one video, animation or picture. finish() completes a temporary file, publish() gives it
+/// its name, so that several outputs can appear together; destroyed before that, it leaves nothing.
+/// Not thread-safe.
 class FrameSink {
  public:
   virtual ~FrameSink() = default;
-  /// Pictures in order of pts (seconds). @throws Error kOutput.
+  /// Pictures in order of pts (seconds), all of the size given at opening. @throws Error kOutput.
   virtual void write(const Picture& picture, const Rational& pts, const Rational& duration) = 0;
+  /// Encodes what is left and closes the temporary file. No write() after it. @throws Error
+  /// kOutput, also when no picture came.
   virtual void finish() = 0;
+  /// Renames the finished file to its name. @throws Error kOutput.
+  virtual void publish() = 0;
   /// E.g. "audio: codec opus does not fit mp4, re-encoded as AAC".
   virtual std::vector<std::string> take_warnings() = 0;
 };
 
-/// A sink by the ending of the path: .mp4 .mkv .webm .mov .gif; yuv420p, faststart, BT.709 tagged;
-/// sizes, rate and time stamps kept.
+/// A sink by the ending of the path: .mp4 .mkv .mov (H.264), .webm (VP9), .gif, .png (exactly one
+/// picture); yuv420p, faststart, BT.709 tagged; size, rate and time stamps kept as far as the
+/// container can: exact in .mp4 and .mov, milliseconds in .mkv and .webm, hundredths from 0 in .gif
+/// (which drops frames closer than 0.02 s).
 /// @throws Error kUsage for other endings, kOutput when the file exists and overwrite is false, or
 /// the folder cannot be written.
 std::unique_ptr<FrameSink> open_sink(const std::string& path, const FrameSinkOptions& options);
 
-/// Writes one PNG (8-bit RGB). Temporary name, then rename. @throws Error kOutput.
+/// Writes one PNG (8-bit RGB) at once: open_sink, write, finish, publish. @throws Error kOutput.
 void write_png(const std::string& path, const Picture& picture, bool overwrite);
 
 }  // namespace praxiscope
