@@ -24,7 +24,7 @@ class Progress {
 
   /// Asks the work to stop soon. Safe to call from a signal handler.
   void cancel() noexcept { cancelled_.store(true, std::memory_order_relaxed); }
-  bool is_cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
+  virtual bool is_cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
   /// @throws Error kCancelled after cancel().
   void check_cancelled() const;
 

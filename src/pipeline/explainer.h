@@ -1,0 +1,67 @@
+// Explainer: a batch of clips in, what network and methods say of each out. Knows nothing of
+// frames, files or pictures.
+#pragma once
+
+#include "sink/sink.h"
+
+#include "praxiscope/explain.h"
+#include "praxiscope/method.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace praxiscope {
+
+/// A method ready to run, and where its maps come from.
+struct ChosenMethod {
+  const MethodInfo* info = nullptr;
+  std::string layer;    ///< resolved; empty for input-level methods
+  std::string options;  ///< those that differ from their default
+  std::unique_ptr<Method> method;
+};
+
+/// Runs the network once per batch for all methods that agree on the rectifier rule, whatever the
+/// number of targets. Not thread-safe.
+class Explainer {
+ public:
+  /// No methods: predictions only.
+  /// @throws Error kUsage for unknown methods, options, layers or targets.
+  Explainer(const Model& model, const std::vector<MethodChoice>& methods,
+            const std::vector<std::string>& targets, int top, std::uint64_t seed);
+
+  const std::vector<ChosenMethod>& methods() const { return methods_; }
+  /// Targets per clip.
+  std::size_t target_count() const { return wishes_.size(); }
+  const std::vector<TargetWish>& wishes() const { return wishes_; }
+
+  /// Attributions per clip: methods x targets x the inputs that each method's map lies on.
+  std::size_t map_count() const;
+
+  /// One result per clip, in order; takes the clips. @throws Error.
+  std::vector<ClipResult> run(std::vector<Clip> clips, Progress& progress) const;
+
+ private:
+  struct Group {
+    RunOptions options;                ///< the union of what its methods need
+    std::vector<std::size_t> methods;  ///< indices into methods_
+  };
+  void choose_methods(const std::vector<MethodChoice>& choices);
+  void choose_targets(const std::vector<std::string>& texts);
+  void form_groups();
+  std::vector<at::Tensor> batch_inputs(const std::vector<Clip>& clips) const;
+  void fill_predictions(const Run& run, std::vector<ClipResult>& results) const;
+
+  const Model& model_;
+  int top_;
+  std::uint64_t seed_;
+  std::vector<ChosenMethod> methods_;
+  std::vector<TargetWish> wishes_;
+  std::vector<Group> groups_;
+};
+
+/// The best `count` classes of one clip. `logits`, `probabilities`: [K] f32 on the CPU.
+std::vector<TopClass> find_top(const at::Tensor& logits, const at::Tensor& probabilities,
+                               const std::vector<std::string>& labels, int count);
+
+}  // namespace praxiscope

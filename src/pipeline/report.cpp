@@ -1,0 +1,143 @@
+#include "pipeline/report.h"
+
+#include "pipeline/settings.h"
+
+#include "praxiscope/version.h"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+namespace praxiscope {
+namespace {
+
+using nlohmann::json;
+
+json size_json(const Size& size) { return {{"height", size.height}, {"width", size.width}}; }
+
+json input_json(const InputSpec& spec) {
+  const Preparation& p = spec.preparation;
+  json out{{"name", spec.name},
+           {"kind", spec.kind == InputKind::kRgb ? "rgb" : "flow"},
+           {"frames", spec.frames},
+           {"stride", spec.stride},
+           {"fps", spec.fps ? json(spec.fps->to_string()) : json("source")},
+           {"interpolation", p.interpolation == Interpolation::kBilinear ? "bilinear" : "bicubic"},
+           {"antialias", p.antialias},
+           {"range", p.range},
+           {"mean", p.mean},
+           {"std", p.std},
+           {"channel_order", p.bgr ? "bgr" : "rgb"},
+           {"layout", spec.layout == Layout::kNCTHW   ? "NCTHW"
+                      : spec.layout == Layout::kNTCHW ? "NTCHW"
+                                                      : "NTHWC"}};
+  if (p.short_side) out["resize"] = {{"short_side", *p.short_side}};
+  if (p.exact) out["resize"] = size_json(*p.exact);
+  if (p.crop) out["crop"] = size_json(*p.crop);
+  return out;
+}
+
+json media_json(const std::string& input, const MediaInfo& media) {
+  json out{{"path", input},
+           {"container", media.container},
+           {"codec", media.codec},
+           {"pixel_format", media.pixel_format},
+           {"color", media.color},
+           {"width", media.width},
+           {"height", media.height},
+           {"rotation_deg", media.rotation_deg},
+           {"sample_aspect", media.sample_aspect.to_string()},
+           {"is_still", media.is_still},
+           {"has_audio", media.has_audio}};
+  if (media.frame_rate) out["frame_rate"] = media.frame_rate->to_string();
+  return out;
+}
+
+}  // namespace
+
+json top_json(const std::vector<TopClass>& top) {
+  json list = json::array();
+  for (const TopClass& best : top) {
+    list.push_back({{"label", best.label},
+                    {"index", best.class_index},
+                    {"probability", best.probability},
+                    {"logit", best.logit}});
+  }
+  return list;
+}
+
+json header_json(const std::string& schema, const std::string& input, const MediaInfo& media,
+                 const Model& model, const SourceSettings& source, const RunSettings& run,
+                 int batch) {
+  const Manifest& manifest = model.manifest();
+  json inputs = json::array();
+  for (const InputSpec& spec : manifest.inputs) inputs.push_back(input_json(spec));
+  return {{"schema", schema},
+          {"program", {{"name", "praxiscope"}, {"version", version()}}},
+          {"source", media_json(input, media)},
+          {"model",
+           {{"name", manifest.name},
+            {"file", manifest.file},
+            {"sha256", model.file_sha256()},
+            {"format", model.format()},
+            {"classes", model.labels().size()},
+            {"licence", manifest.licence},
+            {"preset", manifest.preset},
+            {"inputs", std::move(inputs)}}},
+          {"sampling",
+           {{"clips", source.clips}, {"hop", source.hop ? json(*source.hop) : json(nullptr)}}},
+          {"run",
+           {{"device", model.device()},
+            {"threads", resolve_threads(run.threads)},
+            {"batch", batch},
+            {"precision", run.precision},
+            {"seed", run.seed}}}};
+}
+
+void add_methods(json& header, const Explainer& explainer,
+                 const std::vector<std::string>& targets) {
+  json list = json::array();
+  for (const ChosenMethod& chosen : explainer.methods()) {
+    list.push_back({{"id", std::string(chosen.info->id)},
+                    {"title", std::string(chosen.info->title)},
+                    {"source", std::string(chosen.info->source)},
+                    {"options", chosen.options},
+                    {"layer", chosen.layer}});
+  }
+  header["methods"] = std::move(list);
+  header["targets_asked"] = targets;
+}
+
+void Tally::add(const ClipResult& result) {
+  const at::Tensor p = result.probabilities.to(at::kDouble), s = result.logits.to(at::kDouble);
+  probabilities_ = clips_ == 0 ? p : probabilities_ + p;
+  logits_ = clips_ == 0 ? s : logits_ + s;
+  ++clips_;
+}
+
+std::vector<TopClass> Tally::top(const std::vector<std::string>& labels, int count) const {
+  if (clips_ == 0) return {};
+  const auto n = static_cast<double>(clips_);
+  return find_top((logits_ / n).to(at::kFloat), (probabilities_ / n).to(at::kFloat), labels, count);
+}
+
+ClipPrediction prediction_of(const ClipResult& result) {
+  ClipPrediction out;
+  out.clip_index = result.clip.index;
+  out.source_begin = result.clip.source_begin;
+  out.source_end = result.clip.source_end;
+  const std::vector<ClipFrame>& frames = result.clip.inputs.at(0).frames;
+  out.begin_s = frames.front().pts.to_double();
+  out.end_s = frames.back().pts.to_double();
+  for (const ClipFrame& frame : frames) out.is_padded |= frame.is_padding;
+  out.top = result.top;
+  return out;
+}
+
+json prediction_json(const ClipPrediction& prediction) {
+  return {{"index", prediction.clip_index},      {"begin_s", prediction.begin_s},
+          {"end_s", prediction.end_s},           {"source_begin", prediction.source_begin},
+          {"source_end", prediction.source_end}, {"is_padded", prediction.is_padded},
+          {"top", top_json(prediction.top)}};
+}
+
+}  // namespace praxiscope
