@@ -17,6 +17,12 @@ pkg_check_modules(Zip REQUIRED IMPORTED_TARGET libzip)
 find_package(TBB REQUIRED)
 find_package(Boost REQUIRED COMPONENTS program_options)
 find_package(fmt REQUIRED)
+# LibTorch carries the headers of another fmt, without its library. A folder with only the system's fmt, named first, keeps
+# them out of sight.
+get_target_property(_fmt_headers fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/fmt-first")
+file(CREATE_LINK "${_fmt_headers}/fmt" "${CMAKE_BINARY_DIR}/fmt-first/fmt" SYMBOLIC)
+set_target_properties(fmt::fmt PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${CMAKE_BINARY_DIR}/fmt-first")
 find_package(nlohmann_json REQUIRED)
 if(PRAXISCOPE_BUILD_TESTS)
   find_package(GTest REQUIRED)
