@@ -1,0 +1,95 @@
+// What explaining costs beyond the bare forward of the same clips, in one process. tools/bench runs
+// it interleaved and prints ratios; absolute times say little on a shared machine.
+//
+//   bench_explain MODEL CLIPS [google benchmark's options]
+#include "pipeline/explainer.h"
+#include "pipeline/settings.h"
+
+#include "praxiscope/error.h"
+
+#include <ATen/ATen.h>
+#include <benchmark/benchmark.h>
+
+#include <cstdio>
+#include <memory>
+
+namespace praxiscope {
+namespace {
+
+/// `count` clips of seeded noise in the shape that the manifest states.
+std::vector<Clip> make_clips(const Model& model, int count) {
+  at::manual_seed(0);
+  std::vector<Clip> clips;
+  for (int n = 0; n < count; ++n) {
+    Clip& clip = clips.emplace_back();
+    clip.index = n;
+    for (const InputSpec& spec : model.manifest().inputs) {
+      const Size size = spec.preparation.crop.value_or(Size{.height = 224, .width = 224});
+      ClipInput& input = clip.inputs.emplace_back();
+      input.name = spec.name;
+      input.tensor = at::randn({3, spec.frames, size.height, size.width});
+      input.frames.resize(static_cast<std::size_t>(spec.frames));
+    }
+  }
+  return clips;
+}
+
+void run_forward(benchmark::State& state, const Model& model, const std::vector<Clip>& clips) {
+  const ComputeScope scope({}, "cpu");
+  for (auto _ : state) {
+    std::vector<at::Tensor> inputs;
+    for (std::size_t i = 0; i < clips[0].inputs.size(); ++i) {
+      std::vector<at::Tensor> tensors;
+      for (const Clip& clip : clips) tensors.push_back(clip.inputs[i].tensor);
+      inputs.push_back(at::stack(tensors));
+    }
+    benchmark::DoNotOptimize(model.run(inputs, {}).logits);
+  }
+}
+
+void run_explain(benchmark::State& state, const Model& model, const std::vector<Clip>& clips,
+                 const std::string& method) {
+  const ComputeScope scope({}, "cpu");
+  Progress progress;
+  const Explainer explainer(model, parse_methods(method), {"top"}, 5, 0);
+  for (auto _ : state) benchmark::DoNotOptimize(explainer.run(clips, progress));
+}
+
+int run(int argc, char** argv) {
+  if (argc < 3) {
+    std::fprintf(stderr, "usage: bench_explain MODEL CLIPS [--benchmark_...]\n");
+    return 2;
+  }
+  prepare_process();
+  const std::string device = select_device("cpu");
+  std::vector<std::string> warnings;
+  const std::unique_ptr<Model> model = load_model(read_manifest(argv[1], {}, warnings), device);
+  const std::vector<Clip> clips = make_clips(*model, std::stoi(argv[2]));
+  const auto tune = [](benchmark::internal::Benchmark* bench) {
+    bench->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
+  };
+  tune(benchmark::RegisterBenchmark("forward",
+                                    [&](benchmark::State& s) { run_forward(s, *model, clips); }));
+  for (const char* method :
+       {"grad_cam", "grad_cam_pp", "layer_cam", "hires_cam", "xgrad_cam", "cam", "saliency"}) {
+    tune(benchmark::RegisterBenchmark(
+        method, [&, method](benchmark::State& s) { run_explain(s, *model, clips, method); }));
+  }
+  argv[2] = argv[0];
+  int rest = argc - 2;
+  benchmark::Initialize(&rest, argv + 2);
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
+
+}  // namespace
+}  // namespace praxiscope
+
+int main(int argc, char** argv) {
+  try {
+    return praxiscope::run(argc, argv);
+  } catch (const praxiscope::Error& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return error.exit_code();
+  }
+}
