@@ -267,7 +267,7 @@ NETWORKS = {
     "swin3d_t": Network(_torchvision("swin3d_t"), {"rgb": (3, 8, 64, 64)},
                         ["patch_embed", "features.0", "features.2", "features.4.1", "features.6", "norm", "head"],
                         slow=True, has_relu=False),
-    "mvit_v2_s": Network(_torchvision("mvit_v2_s", spatial_size=(64, 64), temporal_size=8), {"rgb": (3, 8, 64, 64)},
-                         ["conv_proj", "blocks.0.attn", "blocks.3.mlp", "blocks.15.norm1", "norm", "head"],
+    "mvit_v2_s": Network(_torchvision("mvit_v2_s"), {"rgb": (3, 16, 224, 224)},
+                         ["conv_proj", "blocks.0.attn[0]", "blocks.3.mlp", "blocks.15.norm1", "norm", "head"],
                          slow=True, has_relu=False),
 }

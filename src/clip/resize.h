@@ -1,0 +1,31 @@
+// Resizing and cropping of one picture as tensor ops, on any device. Knows no manifests and no
+// time.
+#pragma once
+
+#include "praxiscope/preparation.h"
+#include "praxiscope/tensor.h"
+
+namespace praxiscope {
+
+/// The size a picture has after the resize of `preparation`.
+/// Short side: the other side is floor(side * long / short), as torchvision computes it.
+Size resized_size(const Size& source, const Preparation& preparation);
+
+/// First row and column of a centre crop; negative where the crop is larger than the picture.
+/// torchvision's CenterCrop: halves round to even inside, and down outside (padding).
+struct CropOrigin {
+  int top = 0;
+  int left = 0;
+};
+CropOrigin center_crop_origin(const Size& picture, const Size& crop);
+
+/// [H,W,3] u8 -> [3,h,w] f32 in 0..255: resized to `size`, then the crop's window of it; what lies
+/// outside the picture is 0.
+///
+/// Without antialias: PyTorch's interpolate on floats (align_corners=False). With antialias:
+/// rounded to whole bytes, as torchvision and PIL give it. Bicubic results are kept within 0..255.
+at::Tensor resize_and_crop(const at::Tensor& picture, const Size& size,
+                           const Preparation& preparation, const CropOrigin& origin,
+                           const Size& crop);
+
+}  // namespace praxiscope

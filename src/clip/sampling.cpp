@@ -1,0 +1,136 @@
+// Duty: see sampling.h.
+#include "clip/sampling.h"
+
+#include "core/text.h"
+
+#include "praxiscope/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <numeric>
+
+namespace praxiscope {
+namespace {
+
+std::int64_t span_of(const InputSpec& input) {
+  return static_cast<std::int64_t>(input.frames - 1) * input.stride + 1;
+}
+
+/// `count` starts from the first possible to the last possible; in the middle for one. Equal ones,
+/// where the source has fewer places, appear once.
+std::vector<std::int64_t> spread(std::int64_t count, std::int64_t last) {
+  if (count == 1) return {last / 2};
+  std::vector<std::int64_t> out;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::int64_t start = i * last / (count - 1);
+    if (out.empty() || out.back() != start) out.push_back(start);
+  }
+  return out;
+}
+
+}  // namespace
+
+WindowPlan plan_window(const std::vector<InputSpec>& inputs) {
+  WindowPlan plan;
+  std::int64_t grid = 0;
+  for (const InputSpec& input : inputs) {
+    plan.span = std::max(plan.span, span_of(input));
+    grid = std::gcd(grid, static_cast<std::int64_t>(input.stride));
+  }
+  for (const InputSpec& input : inputs) {
+    plan.offsets.push_back((plan.span - span_of(input)) / 2 / grid * grid);
+  }
+  return plan;
+}
+
+ClipSampling parse_sampling(const std::string& text) {
+  const std::vector<std::string> parts = split(text, ':');
+  ClipSampling out;
+  if (parts.size() == 1 && parts[0] == "sliding") return out;
+  if (parts.size() == 1 && parts[0] == "center") {
+    out.kind = ClipSampling::Kind::kCenter;
+    return out;
+  }
+  if (parts.size() == 2 && parts[0] == "uniform") {
+    const std::string& number = parts[1];
+    const auto [end, error] =
+        std::from_chars(number.data(), number.data() + number.size(), out.count);
+    if (error == std::errc() && end == number.data() + number.size() && out.count >= 1 &&
+        out.count <= 1'000'000) {
+      out.kind = ClipSampling::Kind::kUniform;
+      return out;
+    }
+    throw Error(ErrorKind::kUsage, "--clips: found " + in_quotes(text) +
+                                       ", expected a number of clips from 1 to 1000000 after "
+                                       "\"uniform:\"");
+  }
+  const std::array<std::string, 3> known{"sliding", "center", "uniform:N"};
+  throw Error(ErrorKind::kUsage, "--clips: found " + in_quotes(text) +
+                                     ", expected \"sliding\", \"center\" or \"uniform:N\"" +
+                                     did_you_mean(text, known));
+}
+
+ClipStarts::ClipStarts(const ClipSampling& sampling, std::int64_t span, std::int64_t total)
+    : span_(span) {
+  const std::int64_t last = std::max<std::int64_t>(0, total - span);
+  switch (sampling.kind) {
+    case ClipSampling::Kind::kSliding:
+      hop_ = sampling.hop.value_or(static_cast<int>(std::max<std::int64_t>(1, span / 2)));
+      if (hop_ < 1) {
+        throw Error(ErrorKind::kUsage,
+                    fmt::format("--hop: found {}, expected at least 1 frame", hop_));
+      }
+      return;
+    case ClipSampling::Kind::kCenter:
+      fixed_ = {last / 2};
+      return;
+    case ClipSampling::Kind::kUniform:
+      if (sampling.count < 1) {
+        throw Error(
+            ErrorKind::kUsage,
+            fmt::format("--clips: found uniform:{}, expected at least 1 clip", sampling.count));
+      }
+      fixed_ = spread(sampling.count, last);
+      return;
+  }
+}
+
+std::optional<std::int64_t> ClipStarts::next() const {
+  if (hop_ > 0) return next_;
+  if (given_ < static_cast<std::int64_t>(fixed_.size())) return fixed_[given_];
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> ClipStarts::earliest(std::int64_t count) const {
+  if (hop_ == 0) return next();
+  // The last clip may end at any tick from here on, but comes after the ones before it.
+  const std::int64_t after_last = given_ == 0 ? 0 : next_ - hop_ + 1;
+  return std::max(after_last, count - span_);
+}
+
+void ClipStarts::pop() {
+  ++given_;
+  if (hop_ > 0) next_ += hop_;
+}
+
+std::vector<std::int64_t> ClipStarts::finish(std::int64_t total) {
+  if (total == 0) return {};
+  const std::int64_t last = std::max<std::int64_t>(0, total - span_);
+  std::vector<std::int64_t> out;
+  if (hop_ > 0) {
+    // All clips that fit have been given; what is left is a rest shorter than a hop.
+    if (given_ == 0 || next_ - hop_ < last) out.push_back(last);
+    return out;
+  }
+  for (std::size_t i = given_; i < fixed_.size(); ++i) {
+    // The source may hold fewer frames than were counted (damage): what cannot begin is left out.
+    if (fixed_[i] < total) out.push_back(fixed_[i]);
+  }
+  if (out.empty() && given_ == 0) out.push_back(last);
+  return out;
+}
+
+}  // namespace praxiscope
