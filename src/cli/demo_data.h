@@ -1,0 +1,16 @@
+// Where the demo's video lies: it comes in a Python package that tools/setup installs.
+#pragma once
+
+#include <string>
+
+namespace praxiscope::cli {
+
+/// Second of the video that makes the demo's still.
+inline constexpr double kDemoStill_s = 4.0;
+
+/// bikes.mp4 in the folder PRAXISCOPE_DEMO_DATA, else in the project's environment beside the
+/// program.
+/// @throws Error kInput that says what to run.
+std::string find_demo_video();
+
+}  // namespace praxiscope::cli

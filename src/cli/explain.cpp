@@ -1,0 +1,123 @@
+// praxiscope explain: where and when the network looks, drawn into the video and written as
+// numbers.
+#include "praxiscope/explain.h"
+
+#include "cli/command.h"
+#include "cli/inputs.h"
+#include "cli/interrupt.h"
+#include "cli/method_text.h"
+#include "cli/outputs.h"
+#include "cli/shared_options.h"
+#include "cli/table.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <ostream>
+
+namespace praxiscope::cli {
+namespace {
+
+constexpr auto kValue = OptionKind::kValue;
+constexpr auto kRepeatable = OptionKind::kRepeatable;
+constexpr auto kFlag = OptionKind::kFlag;
+
+const OptionGroup kQuestionOptions{
+    "Question",
+    {{"method", 0, kValue, "LIST", "grad_cam_pp", "e.g. cam,grad_cam:weights=per_frame"},
+     {"target", 0, kRepeatable, "TARGET", "top", "top, top3, LABEL, A-B, unit:LAYER:CHANNEL"},
+     {"layer", 0, kValue, "LAYER", "", "where [the last with space and time]"}}};
+
+const OptionGroup kOutputOptions{
+    "Output (several -o may be given)",
+    {{"output", 'o', kRepeatable, "FILE", "", ".mp4 .mkv .webm .mov .gif .png .npz .json"},
+     {"force", 'f', kFlag, "", "", "replace existing files"},
+     {"save-inputs", 0, kFlag, "", "", ".npz also holds the network's input"}}};
+
+const OptionGroup kDrawOptions{
+    "Drawing",
+    {{"side-by-side", 0, kFlag, "", "", "the plain picture beside the maps"},
+     {"colormap", 0, kValue, "NAME", "auto", "praxiscope list colormaps"},
+     {"opacity", 0, kValue, "X", "0.6", "of the strongest colour, 0 to 1"},
+     {"scale", 0, kValue, "SCALE", "running", "of colours: running, clip, LO:HI"},
+     {"bars", 0, kValue, "N", "3", "classes listed, 0: none"},
+     {"no-caption", 0, kFlag, "", "", "no method, layer, target and range"}}};
+
+ExplainOptions wishes(const Options& options) {
+  ExplainOptions wish;
+  wish.methods = parse_methods(options.text("method"));
+  check_methods(wish.methods);
+  if (options.has("target")) wish.targets = options.list("target");
+  wish.overwrite = options.flag("force");
+  wish.save_inputs = options.flag("save-inputs");
+  wish.side_by_side = options.flag("side-by-side");
+  wish.range = options.text("scale");
+  wish.colormap = options.choice("colormap", colormap_names());
+  wish.opacity = options.number("opacity", 0, 1);
+  wish.bars = static_cast<int>(options.integer("bars", 0, 20));
+  wish.caption = !options.flag("no-caption");
+  wish.source = source_settings("explain", options);
+  wish.run = run_settings(options);
+  return wish;
+}
+
+void clean_folders_on_exit(const std::vector<std::string>& outputs) {
+  for (const std::string& output : outputs) {
+    const std::string folder = std::filesystem::path(output).parent_path().string();
+    clean_on_exit(folder.empty() ? "." : folder);
+  }
+}
+
+void print_result(const Explanation& result, bool is_json, Console& console) {
+  if (is_json) {
+    console.out << nlohmann::json::parse(result.json).dump() << '\n';
+  } else {
+    std::string classes;
+    for (const TopClass& entry : result.top) {
+      if (&entry - result.top.data() == 3) break;
+      classes += fmt::format("{}{} {:.0f} %", classes.empty() ? "" : ", ", printable(entry.label),
+                             entry.probability * 100);
+    }
+    print_note(console,
+               fmt::format("{}: {} frames, {} clip{}; {}", printable(result.input), result.frames,
+                           result.clips, result.clips == 1 ? "" : "s", classes));
+    for (const std::string& path : result.written) console.out << path << '\n';
+  }
+  flush_results(console);
+}
+
+int run(const Options& options, Console& console) {
+  console.is_quiet = options.flag("quiet");
+  ExplainOptions wish = wishes(options);
+  const std::vector<std::string> inputs = named_inputs("explain", options.arguments());
+  check_outputs(inputs, options.list("output"));
+
+  ProgressPrinter progress(console);
+  return for_each_input(inputs, console, progress, [&](const std::string& input) {
+    wish.outputs = outputs_for(input, options.list("output"));
+    clean_folders_on_exit(wish.outputs);
+    const Explanation result = explain(input, wish, progress);
+    progress.clear();
+    for (const std::string& warning : result.warnings) progress.warn(warning);
+    print_result(result, options.flag("json"), console);
+  });
+}
+
+}  // namespace
+
+const Command explain_command{
+    .name = "explain",
+    .arguments = "-m MODEL INPUT... [OPTIONS]",
+    .summary = "where and when the network looks, as video and numbers",
+    .about =
+        "INPUT: a video, picture, folder, \"glob\", list file (.txt), or - for a pipe.\n"
+        "Written: INPUT.praxiscope.mp4 (a picture: .png) or the files of -o, where\n"
+        "{stem} stands for the input's name. The paths go to standard output.\n",
+    .groups = {&kModelOptions, &kQuestionOptions, &kOutputOptions, &kDrawOptions, &kClipOptions,
+               &kRunOptions, &kTalkOptions},
+    .more_groups = {&kPreparationOptions},
+    .more_help = &explain_help,
+    .run = &run};
+
+}  // namespace praxiscope::cli

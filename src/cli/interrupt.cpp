@@ -1,0 +1,97 @@
+#include "cli/interrupt.h"
+
+#include "praxiscope/error.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace praxiscope::cli {
+namespace {
+namespace fs = std::filesystem;
+
+constexpr int kInterrupted = static_cast<int>(ErrorKind::kCancelled);
+
+// The process has one set of signals; so this state is the process's, reached only through the
+// functions of this file.
+struct State {
+  std::mutex mutex;
+  Progress* progress = nullptr;
+  bool is_cancelled = false;
+  std::set<std::string> folders;
+};
+
+State& state() {
+  static State* const shared = new State;  // outlives every thread
+  return *shared;
+}
+
+/// Unfinished outputs carry this process's id and "partial" in their names (core/atomic_file.h).
+void remove_partial_files(const std::set<std::string>& folders) {
+  const std::string id = fmt::format(".{}-", ::getpid());
+  for (const std::string& folder : folders) {
+    std::error_code problem;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, problem)) {
+      const std::string name = entry.path().filename().string();
+      if (name.front() == '.' && name.find(id) != std::string::npos &&
+          name.find(".partial") != std::string::npos) {
+        fs::remove(entry.path(), problem);
+      }
+    }
+  }
+}
+
+void on_signal() {
+  State& shared = state();
+  const std::lock_guard lock(shared.mutex);
+  if (shared.progress != nullptr && !shared.is_cancelled) {
+    shared.is_cancelled = true;
+    shared.progress->cancel();
+    return;
+  }
+  remove_partial_files(shared.folders);
+  ::_exit(kInterrupted);
+}
+
+}  // namespace
+
+void watch_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // A reader of our output that goes away is a write error with a message, not the end without one.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::thread([signals] {
+    int number = 0;
+    while (sigwait(&signals, &number) == 0) on_signal();
+  }).detach();
+}
+
+CancelOnSignal::CancelOnSignal(Progress& progress) {
+  State& shared = state();
+  const std::lock_guard lock(shared.mutex);
+  shared.progress = &progress;
+  shared.is_cancelled = false;
+}
+
+CancelOnSignal::~CancelOnSignal() {
+  State& shared = state();
+  const std::lock_guard lock(shared.mutex);
+  shared.progress = nullptr;
+}
+
+void clean_on_exit(const std::string& folder) {
+  State& shared = state();
+  const std::lock_guard lock(shared.mutex);
+  shared.folders.insert(folder);
+}
+
+}  // namespace praxiscope::cli

@@ -1,0 +1,28 @@
+// Ctrl-C and SIGTERM: the first one asks the work to stop, the second one leaves at once.
+#pragma once
+
+#include "praxiscope/progress.h"
+
+#include <string>
+
+namespace praxiscope::cli {
+
+/// Takes SIGINT and SIGTERM away from all threads that start later and gives them to a thread of
+/// its own. Call first in main.
+void watch_signals();
+
+/// While it lives, the first signal cancels `progress`; before that, or after it, a signal ends the
+/// program with status 130.
+class CancelOnSignal {
+ public:
+  explicit CancelOnSignal(Progress& progress);
+  ~CancelOnSignal();
+  CancelOnSignal(const CancelOnSignal&) = delete;
+  CancelOnSignal& operator=(const CancelOnSignal&) = delete;
+};
+
+/// A folder that gets outputs: when the second signal ends the program at once, unfinished files of
+/// this process are removed from it.
+void clean_on_exit(const std::string& folder);
+
+}  // namespace praxiscope::cli

@@ -1,0 +1,140 @@
+#include "cli/method_text.h"
+
+#include "cli/preparation_text.h"
+#include "cli/table.h"
+
+#include "praxiscope/method.h"
+#include "praxiscope/preparation.h"
+#include "praxiscope/render.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace praxiscope::cli {
+namespace {
+
+using nlohmann::json;
+
+std::string option_values(const OptionSpec& option) {
+  return fmt::format("{} [{}]", option.choices, option.default_value);
+}
+
+/// '|' would end a cell of a Markdown table.
+std::string markdown_cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
+  return out;
+}
+
+}  // namespace
+
+std::string methods_as_text() {
+  Table table("<<");
+  for (const MethodInfo* method : methods_table()) {
+    table.add({std::string(method->id), std::string(method->summary)});
+  }
+  return table.text();
+}
+
+std::string methods_as_json() {
+  json list = json::array();
+  for (const MethodInfo* method : methods_table()) {
+    json options = json::array();
+    for (const OptionSpec& option : method->options) {
+      options.push_back({{"name", option.name},
+                         {"default", option.default_value},
+                         {"choices", option.choices},
+                         {"help", option.help}});
+    }
+    list.push_back({{"id", method->id},
+                    {"title", method->title},
+                    {"summary", method->summary},
+                    {"source", method->source},
+                    {"is_signed", method->is_signed},
+                    {"is_layer_based", method->is_layer_based},
+                    {"options", options}});
+  }
+  return json{{"schema", "praxiscope.list.methods/1"}, {"methods", list}}.dump() + "\n";
+}
+
+std::string methods_as_markdown() {
+  std::string text =
+      "# Methods\n\n"
+      "Made by `praxiscope list methods --markdown > doc/methods.md`; a test compares the two.\n\n"
+      "Write `--method ID` or `--method ID:option=value`, several separated by commas. Maps are "
+      "raw values; a signed\n"
+      "map also shows evidence against the target. Layer-based methods take `--layer`.\n";
+  for (const MethodInfo* method : methods_table()) {
+    text += fmt::format("\n## {} (`{}`)\n\n{}. {}, {}.\n\nSource: {}.\n", method->title, method->id,
+                        method->summary, method->is_signed ? "Signed" : "Not negative",
+                        method->is_layer_based ? "at a layer" : "at the input", method->source);
+    if (method->options.empty()) continue;
+    text += "\n| option | values | default | meaning |\n|---|---|---|---|\n";
+    for (const OptionSpec& option : method->options) {
+      text +=
+          fmt::format("| `{}` | `{}` | `{}` | {} |\n", option.name, markdown_cell(option.choices),
+                      option.default_value, markdown_cell(option.help));
+    }
+  }
+  return text;
+}
+
+std::string presets_as_text() {
+  Table table("<<");
+  for (const Preset& preset : presets()) {
+    table.add({preset.name, preset.summary});
+    for (const InputSpec& input : preset.inputs) {
+      table.add({"", fmt::format("{}: {}", input.name, describe_preparation(input))});
+    }
+  }
+  return table.text();
+}
+
+std::string presets_as_json() {
+  json list = json::array();
+  for (const Preset& preset : presets()) {
+    json inputs = json::array();
+    for (const InputSpec& input : preset.inputs) inputs.push_back(preparation_as_json(input));
+    list.push_back({{"name", preset.name},
+                    {"summary", preset.summary},
+                    {"source", preset.source},
+                    {"inputs", inputs}});
+  }
+  return json{{"schema", "praxiscope.list.presets/1"}, {"presets", list}}.dump() + "\n";
+}
+
+const std::vector<std::string>& colormap_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all = colormaps();
+    all.insert(all.begin(), "auto");
+    return all;
+  }();
+  return names;
+}
+
+std::string explain_help() {
+  std::string text =
+      "Targets (--target, may be repeated):\n"
+      "  top, topN                the most likely class of each clip, the N most likely\n"
+      "  LABEL or index           a class: \"mountain bike\", 671\n"
+      "  A-B                      why A and not B: \"violin-cello\"\n"
+      "  unit:LAYER:CHANNEL       a channel's mean; @t,y,x for one position\n"
+      "\nMethods (--method ID or ID:option=value, separated by commas):\n";
+  for (const MethodInfo* method : methods_table()) {
+    text += hanging(fmt::format("  {:<17}", method->id), std::string(method->summary), 19, 80);
+    for (const OptionSpec& option : method->options) {
+      text += hanging(fmt::format("    {}={}  ", option.name, option_values(option)),
+                      std::string(option.help), 19, 80);
+    }
+  }
+  return text;
+}
+
+void check_methods(const std::vector<MethodChoice>& choices) {
+  for (const MethodChoice& choice : choices) {
+    const MethodInfo& method = find_method(choice.id);
+    const OptionValues values(method.id, method.options, choice.options);
+  }
+}
+
+}  // namespace praxiscope::cli

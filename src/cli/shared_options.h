@@ -1,0 +1,29 @@
+// Option groups that several commands have, and the settings they make.
+#pragma once
+
+#include "cli/options.h"
+
+#include "praxiscope/explain.h"
+
+namespace praxiscope::cli {
+
+/// The required model and its layer.
+extern const OptionGroup kModelOptions;
+/// Values that win over the manifest's.
+extern const OptionGroup kPreparationOptions;
+/// Which clips are cut.
+extern const OptionGroup kClipOptions;
+/// Device, threads, precision, seed.
+extern const OptionGroup kRunOptions;
+/// --json, --quiet.
+extern const OptionGroup kTalkOptions;
+
+/// @throws Error kUsage.
+ManifestOverrides manifest_overrides(const Options& options);
+/// Needs kModelOptions, kPreparationOptions and kClipOptions. @throws Error kUsage; names `command`
+/// when there is no --model.
+SourceSettings source_settings(std::string_view command, const Options& options);
+/// Needs kRunOptions. @throws Error kUsage.
+RunSettings run_settings(const Options& options);
+
+}  // namespace praxiscope::cli
