@@ -1,0 +1,226 @@
+#include "media/file_names.h"
+
+#include "core/text.h"
+
+#include "praxiscope/error.h"
+#include "praxiscope/media.h"
+
+#include <fmt/format.h>
+#include <glob.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <initializer_list>
+#include <optional>
+#include <utility>
+
+namespace praxiscope {
+namespace fs = std::filesystem;
+namespace {
+
+bool ends_with_one_of(std::string_view path, std::initializer_list<std::string_view> endings) {
+  const std::size_t dot = path.rfind('.');
+  if (dot == std::string_view::npos) return false;
+  std::string ending(path.substr(dot + 1));
+  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return std::find(endings.begin(), endings.end(), ending) != endings.end();
+}
+
+void sort_naturally(std::vector<std::string>* names) {
+  std::sort(names->begin(), names->end(),
+            [](const std::string& a, const std::string& b) { return natural_less(a, b); });
+}
+
+bool is_hidden(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return !name.empty() && name.front() == '.';
+}
+
+/// Splits "img_%05d.jpg" into "img_", 5, ".jpg".
+struct NumberPattern {
+  std::string before, after;
+  std::size_t width = 0;
+};
+
+std::optional<NumberPattern> parse_pattern(const std::string& name) {
+  const std::size_t percent = name.find('%');
+  if (percent == std::string::npos) return std::nullopt;
+  std::size_t end = percent + 1;
+  while (end < name.size() && std::isdigit(static_cast<unsigned char>(name[end])) != 0) ++end;
+  if (end >= name.size() || name[end] != 'd' || end - percent > 4) return std::nullopt;
+  NumberPattern pattern{name.substr(0, percent), name.substr(end + 1), 0};
+  if (end > percent + 1) pattern.width = std::stoul(name.substr(percent + 1, end - percent - 1));
+  if (pattern.after.find('%') != std::string::npos) return std::nullopt;
+  return pattern;
+}
+
+std::optional<std::int64_t> number_in(const std::string& name, const NumberPattern& pattern) {
+  const std::size_t around = pattern.before.size() + pattern.after.size();
+  if (name.size() <= around || !name.starts_with(pattern.before) ||
+      !name.ends_with(pattern.after)) {
+    return std::nullopt;
+  }
+  const std::string digits = name.substr(pattern.before.size(), name.size() - around);
+  const bool is_padded = digits.size() > 1 && digits.front() == '0';
+  if (digits.size() < pattern.width || (is_padded && digits.size() != pattern.width)) {
+    return std::nullopt;
+  }
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (error != std::errc() || end != digits.data() + digits.size() || number < 0) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+void add_media_below(const std::string& folder, std::vector<std::string>* files) {
+  std::error_code ignored;
+  const auto skip = fs::directory_options::skip_permission_denied;
+  for (auto entry = fs::recursive_directory_iterator(folder, skip, ignored);
+       entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
+    if (is_hidden(entry->path())) {
+      entry.disable_recursion_pending();
+    } else if (entry->is_regular_file(ignored) && has_media_ending(entry->path().string())) {
+      files->push_back(entry->path().string());
+    }
+  }
+}
+
+/// Lines of a list file: "path" or "path label"; relative to the list's folder; # begins a comment.
+void add_lines_of(const std::string& list, std::vector<std::string>* files) {
+  std::ifstream stream(list);
+  std::error_code ignored;
+  for (std::string line; std::getline(stream, line);) {
+    line = trimmed(line);
+    if (line.empty() || line.front() == '#') continue;
+    const auto resolved = [&](const std::string& name) {
+      return fs::path(name).is_absolute() ? name : (folder_of(list) / name).string();
+    };
+    std::string name = line;
+    while (!fs::exists(resolved(name), ignored)) {
+      const std::size_t space = name.find_last_of(" \t");
+      if (space == std::string::npos) break;
+      name = trimmed(name.substr(0, space));
+    }
+    files->push_back(resolved(name));
+  }
+}
+
+}  // namespace
+
+bool has_picture_ending(std::string_view path) {
+  return ends_with_one_of(path,
+                          {"jpg",  "jpeg", "jpe",  "png",  "apng", "gif", "webp", "bmp", "tif",
+                           "tiff", "avif", "heic", "heif", "ppm",  "pgm", "pnm",  "pbm", "pam",
+                           "jp2",  "j2k",  "tga",  "exr",  "dpx",  "hdr", "qoi",  "jxl"});
+}
+
+bool has_media_ending(std::string_view path) {
+  return has_picture_ending(path) ||
+         ends_with_one_of(
+             path, {"mp4", "m4v",  "mov",  "qt",  "mkv",  "webm", "avi",   "mpg",  "mpeg", "mpe",
+                    "m2v", "ts",   "m2ts", "mts", "vob",  "wmv",  "asf",   "flv",  "f4v",  "3gp",
+                    "3g2", "ogv",  "ogg",  "mxf", "nut",  "y4m",  "ivf",   "h264", "264",  "h265",
+                    "265", "hevc", "dv",   "rm",  "rmvb", "divx", "mjpeg", "mjpg"});
+}
+
+bool is_number_pattern(const std::string& input) {
+  return parse_pattern(fs::path(input).filename().string()).has_value();
+}
+
+std::vector<std::string> files_of_pattern(const std::string& input,
+                                          std::vector<std::string>* warnings) {
+  const auto pattern = parse_pattern(fs::path(input).filename().string());
+  std::vector<std::pair<std::int64_t, std::string>> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_of(input), error)) {
+    const auto number = number_in(entry.path().filename().string(), *pattern);
+    if (number) found.emplace_back(*number, entry.path().string());
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> files;
+  std::int64_t missing = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (i > 0) missing += std::max<std::int64_t>(0, found[i].first - found[i - 1].first - 1);
+    files.push_back(found[i].second);
+  }
+  if (missing > 0) {
+    warnings->push_back(
+        fmt::format("{}: {} numbers are missing between {} and {}; the pictures "
+                    "follow each other without a gap",
+                    in_quotes(input), missing, found.front().first, found.back().first));
+  }
+  return files;
+}
+
+bool is_glob(const std::string& input) { return input.find_first_of("*?[") != std::string::npos; }
+
+std::vector<std::string> files_of_glob(const std::string& pattern) {
+  std::vector<std::string> files;
+  glob_t found{};
+  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+    files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  }
+  ::globfree(&found);
+  sort_naturally(&files);
+  return files;
+}
+
+std::vector<std::string> pictures_of_folder(const std::string& folder) {
+  std::vector<std::string> files;
+  std::error_code error, ignored;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    const std::string path = entry.path().string();
+    if (!is_hidden(entry.path()) && has_picture_ending(path) && entry.is_regular_file(ignored)) {
+      files.push_back(path);
+    }
+  }
+  if (error) {
+    throw Error(ErrorKind::kInput,
+                fmt::format("cannot read folder {}: {}", in_quotes(folder), error.message()));
+  }
+  sort_naturally(&files);
+  return files;
+}
+
+std::string similar_files(const std::string& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_of(path), error)) {
+    names.push_back(entry.path().filename().string());
+  }
+  return did_you_mean(fs::path(path).filename().string(), names);
+}
+
+std::vector<std::string> find_media(const std::string& input) {
+  std::vector<std::string> files;
+  std::error_code ignored;
+  if (fs::is_directory(input, ignored)) {
+    add_media_below(input, &files);
+    sort_naturally(&files);
+  } else if (fs::is_regular_file(input, ignored)) {
+    if (has_media_ending(input)) return {input};
+    add_lines_of(input, &files);
+  } else if (is_glob(input)) {
+    for (std::string& file : files_of_glob(input)) {
+      if (has_media_ending(file)) files.push_back(std::move(file));
+    }
+  } else {
+    throw Error(ErrorKind::kInput, fmt::format("cannot read {}: there is no such file or folder{}",
+                                               in_quotes(input), similar_files(input)));
+  }
+  if (files.empty()) {
+    throw Error(ErrorKind::kInput,
+                fmt::format("no media in {}; expected videos or pictures", in_quotes(input)));
+  }
+  return files;
+}
+
+}  // namespace praxiscope
