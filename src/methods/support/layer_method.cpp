@@ -1,0 +1,130 @@
+// One backward per target over the whole batch, from the target down to the layer and no further.
+#include "methods/support/layer_method.h"
+
+#include "core/text.h"
+#include "methods/support/layer_view.h"
+#include "methods/support/target_score.h"
+#include "methods/support/upsample.h"
+
+#include "praxiscope/error.h"
+
+#include <fmt/format.h>
+
+namespace praxiscope::methods {
+namespace {
+
+class LayerMethod : public Method {
+ public:
+  LayerMethod(LayerMethodSettings settings, LayerMap map)
+      : settings_(std::move(settings)), map_(std::move(map)) {}
+
+  MethodNeeds needs() const override { return {.taps = {settings_.layer}, .tap_gradients = true}; }
+
+  std::vector<std::vector<std::vector<Attribution>>> explain(const MethodInput& input,
+                                                             Progress& progress) const override;
+
+ private:
+  const at::Tensor& tap_of(const Run& run) const;
+  at::Tensor coarse_map(LayerEvidence evidence, Progress& progress) const;
+  Attribution attribution(const MethodInput& input, std::size_t k, std::size_t clip,
+                          const LayerView& view) const;
+
+  LayerMethodSettings settings_;
+  LayerMap map_;
+};
+
+const at::Tensor& LayerMethod::tap_of(const Run& run) const {
+  const auto found = run.activations.find(settings_.layer);
+  if (found == run.activations.end()) {
+    throw Error(ErrorKind::kInternal, fmt::format("{}: the run did not keep layer {}", settings_.id,
+                                                  in_quotes(settings_.layer)));
+  }
+  return found->second;
+}
+
+at::Tensor LayerMethod::coarse_map(LayerEvidence evidence, Progress& progress) const {
+  const at::NoGradGuard no_recording;
+  if (!evidence.gradient.any().item<bool>()) {
+    progress.warn(fmt::format("{}: the target does not depend on layer {}; the map is 0 everywhere",
+                              settings_.id, in_quotes(settings_.layer)));
+  }
+  if (settings_.is_counterfactual) evidence.gradient = -evidence.gradient;
+  at::Tensor coarse = map_(evidence, progress);
+  if (settings_.relu) coarse = coarse.clamp_min(0);
+  if (!at::isfinite(coarse).all().item<bool>()) {
+    progress.warn(fmt::format("{}: layer {} gives values that are not finite; they are shown as 0",
+                              settings_.id, in_quotes(settings_.layer)));
+    coarse = coarse.nan_to_num(0, 0, 0);
+  }
+  return coarse;
+}
+
+Attribution LayerMethod::attribution(const MethodInput& input, std::size_t k, std::size_t clip,
+                                     const LayerView& view) const {
+  Attribution result;
+  result.method = settings_.id;
+  result.variant = settings_.variant;
+  if (view.has_channels_last()) {
+    result.variant += result.variant.empty() ? "layout=NTHWC" : ",layout=NTHWC";
+  }
+  result.layer = settings_.layer;
+  result.target = input.targets[clip][k];
+  result.is_signed = !settings_.relu;
+  return result;
+}
+
+std::vector<std::vector<std::vector<Attribution>>> LayerMethod::explain(const MethodInput& input,
+                                                                        Progress& progress) const {
+  const std::size_t targets = targets_per_clip(input);
+  const std::size_t clips = input.targets.size();
+  std::vector<std::vector<std::vector<Attribution>>> results(
+      clips, std::vector<std::vector<Attribution>>(targets));
+  if (targets == 0 || clips == 0) return results;
+
+  const Run& run = input.run;
+  const at::Tensor& tap = tap_of(run);
+  const std::vector<std::size_t> inputs =
+      inputs_under(settings_.layer, input.model.manifest(), run);
+  const LayerView view(settings_.id, settings_.layer, tap, run.inputs[inputs.front()]);
+  const at::Tensor activation = view(tap.detach()).to(at::kFloat);  // no copy when f32 already
+
+  for (std::size_t k = 0; k < targets; ++k) {
+    progress.check_cancelled();
+    const at::Tensor scores = target_scores(input, k);
+    const at::Tensor gradient =
+        view(target_gradients(input, scores, k, {&settings_.layer, 1}).front()).to(at::kFloat);
+    const at::Tensor coarse = coarse_map({activation, gradient, scores, tap}, progress);
+    for (const std::size_t i : inputs) {
+      const at::Tensor& clip = run.inputs[i];
+      const at::Tensor volume = upsample(coarse, clip.size(2), clip.size(3), clip.size(4));
+      for (std::size_t n = 0; n < clips; ++n) {
+        Attribution result = attribution(input, k, n, view);
+        result.input = run.input_names[i];
+        result.coarse = coarse.select(0, static_cast<std::int64_t>(n));
+        result.volume = volume.select(0, static_cast<std::int64_t>(n));
+        results[n][k].push_back(std::move(result));
+      }
+    }
+  }
+  return results;
+}
+
+}  // namespace
+
+std::unique_ptr<Method> make_layer_method(LayerMethodSettings settings, LayerMap map) {
+  return std::make_unique<LayerMethod>(std::move(settings), std::move(map));
+}
+
+std::string variant_of(std::span<const OptionSpec> specs, const OptionValues& options,
+                       std::initializer_list<std::string_view> always) {
+  std::string variant;
+  for (const OptionSpec& spec : specs) {
+    const std::string& value = options.text(spec.name);
+    const bool is_told = std::find(always.begin(), always.end(), spec.name) != always.end();
+    if (!is_told && value == spec.default_value) continue;
+    variant += fmt::format("{}{}={}", variant.empty() ? "" : ",", spec.name, value);
+  }
+  return variant;
+}
+
+}  // namespace praxiscope::methods
