@@ -89,9 +89,9 @@ const Command info_command{
     .arguments = "MODEL|MEDIA... [OPTIONS]",
     .summary = "layers, inputs and labels of a model; streams of a video",
     .about =
-        "MODEL: folder, model.json, .pt, .pt2 or bundled name. Lists its layers with output\n"
-        "shape (of one clip), stride and receptive field (time x height x width), and\n"
-        "parameters; its inputs and how they are prepared; its labels; what is fixed.\n"
+        "MODEL: folder, model.json, .pt, .pt2 or bundled name. Lists its layers with\n"
+        "output shape (of one clip), stride and receptive field (\"sees\": time x height\n"
+        "x width) and parameters; inputs and their preparation; labels; what is fixed.\n"
         "MEDIA: a video, picture, folder of pictures, img_%05d.jpg, or - for a pipe.\n"
         "\n"
         "  praxiscope info effnet3d\n"

@@ -6,7 +6,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <fstream>
@@ -14,110 +13,15 @@
 namespace praxiscope::test {
 namespace {
 
-using nlohmann::json;
 using testing::AllOf;
 using testing::ElementsAre;
-using testing::EndsWith;
 using testing::HasSubstr;
-using testing::Not;
 using testing::StartsWith;
 
 class Commands : public testing::Test {
  protected:
   void SetUp() override { make_fresh(); }
 };
-
-std::size_t widest_line(const std::string& text) {
-  std::istringstream lines(text);
-  std::size_t widest = 0;
-  for (std::string line; std::getline(lines, line);) widest = std::max(widest, line.size());
-  return widest;
-}
-
-TEST_F(Commands, HelpFitsAScreenAndGoesToStandardOutput) {
-  std::vector<std::vector<std::string>> lines{{"--help"}, {"-h"}, {"help"}};
-  for (const cli::Command* command : cli::commands()) {
-    lines.push_back({std::string(command->name), "--help"});
-  }
-  for (const std::vector<std::string>& words : lines) {
-    const Outcome outcome = run(words);
-    EXPECT_EQ(outcome.status, 0) << words.front();
-    EXPECT_EQ(outcome.err, "") << words.front();
-    EXPECT_THAT(outcome.out, HasSubstr("usage: praxiscope"));
-    EXPECT_LE(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 40) << outcome.out;
-    EXPECT_LE(widest_line(outcome.out), 80U) << outcome.out;
-  }
-}
-
-TEST_F(Commands, HelpOfACommandShowsEverything) {
-  const Outcome outcome = run({"help", "explain"});
-  EXPECT_EQ(outcome.status, 0);
-  for (const char* part : {"--method", "--std", "--seed", "grad_cam_pp", "saliency",
-                           "weights=volume|per_frame [volume]", "unit:LAYER:CHANNEL"}) {
-    EXPECT_THAT(outcome.out, HasSubstr(part));
-  }
-  EXPECT_LE(widest_line(outcome.out), 80U);
-}
-
-TEST_F(Commands, VersionIsOneLine) {
-  const Outcome outcome = run({"--version"});
-  EXPECT_EQ(outcome.status, 0);
-  EXPECT_THAT(outcome.out, AllOf(StartsWith("praxiscope "), EndsWith("\n")));
-}
-
-TEST_F(Commands, NoCommandIsAUsageErrorThatShowsTheHelp) {
-  const Outcome outcome = run({});
-  EXPECT_EQ(outcome.status, 2);
-  EXPECT_EQ(outcome.out, "");
-  EXPECT_THAT(outcome.err, HasSubstr("usage: praxiscope COMMAND"));
-}
-
-TEST_F(Commands, SuggestsTheNearestCommand) {
-  const Outcome outcome = run({"expalin", "x.mp4"});
-  EXPECT_EQ(outcome.status, 2);
-  EXPECT_EQ(outcome.out, "");
-  EXPECT_EQ(outcome.err,
-            "error: no command \"expalin\"; did you mean \"explain\"? (see: praxiscope --help)\n");
-  EXPECT_THAT(run({"--quiet"}).err, HasSubstr("options follow a command"));
-  EXPECT_EQ(run({"help", "lst"}).status, 2);
-  EXPECT_EQ(run({"help", "list", "info"}).status, 2);
-}
-
-TEST_F(Commands, ErrorsAreRedOnlyOnATerminal) {
-  EXPECT_THAT(run({"nothing"}, true).err, StartsWith("\x1b[1;31merror: \x1b[0m"));
-  EXPECT_THAT(run({"nothing"}, false).err, StartsWith("error: "));
-}
-
-TEST_F(Commands, ListsMethodsFromTheTable) {
-  const Outcome text = run({"list", "methods"});
-  EXPECT_EQ(text.status, 0);
-  EXPECT_THAT(text.out, HasSubstr("saliency     gradient at the input\n"));
-  const json parsed = json::parse(run({"list", "methods", "--json"}).out);
-  EXPECT_EQ(parsed["schema"], "praxiscope.list.methods/1");
-  ASSERT_EQ(parsed["methods"].size(), 3U);
-  EXPECT_EQ(parsed["methods"][0]["options"][0]["choices"], "volume|per_frame");
-  EXPECT_EQ(parsed["methods"][2]["is_signed"], true);
-  EXPECT_THAT(run({"list", "methods", "--markdown"}).out,
-              AllOf(HasSubstr("## Grad-CAM (`grad_cam`)"), HasSubstr("`volume\\|per_frame`"),
-                    HasSubstr("Source: Simonyan et al., 2014.")));
-}
-
-TEST_F(Commands, ListsPresetsAndColormaps) {
-  EXPECT_THAT(run({"list", "presets"}).out, HasSubstr("torchvision"));
-  EXPECT_EQ(json::parse(run({"list", "presets", "--json"}).out)["presets"][0]["name"],
-            "torchvision");
-  EXPECT_EQ(run({"list", "colormaps"}).out, "auto\ninferno\nviridis\n");
-  EXPECT_EQ(json::parse(run({"list", "colormaps", "--json"}).out)["colormaps"].size(), 3U);
-}
-
-TEST_F(Commands, ListSaysWhatThereIs) {
-  EXPECT_EQ(run({"list"}).status, 2);
-  EXPECT_THAT(run({"list"}).err, HasSubstr("expected one of methods, presets, colormaps"));
-  const Outcome outcome = run({"list", "method"});
-  EXPECT_EQ(outcome.status, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("did you mean \"methods\"?"));
-  EXPECT_EQ(run({"list", "presets", "--markdown"}).status, 2);
-}
 
 TEST_F(Commands, PredictPrintsClipsAndTheirMean) {
   const Outcome outcome = run({"predict", "-m", "strings", "a.mp4"});
@@ -335,51 +239,6 @@ TEST_F(Commands, UnknownFailuresAreInternalAndAskForAReport) {
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("internal: oops"), HasSubstr("please report it")));
   fake().on_input = [](const std::string&, Progress&) { throw std::bad_alloc(); };
   EXPECT_THAT(run({"predict", "-m", "s", "a.mp4"}).err, HasSubstr("out of memory"));
-}
-
-TEST_F(Commands, InfoTellsModelsFromMedia) {
-  const Outcome model = run({"info", "strings", "--frames", "8"});
-  EXPECT_EQ(model.status, 0) << model.err;
-  EXPECT_EQ(fake().info_overrides.frames, 8);
-  for (const char* part :
-       {"torch.export 8.17", "16 frames, shorter side 128 (bilinear, antialias), crop 112x112",
-        "1x3x16x112x112", "time: 16", "4: cello, violin, drums?[2J, ...",
-        "stem (default for methods)"}) {
-    EXPECT_THAT(model.out, HasSubstr(part));
-  }
-  EXPECT_THAT(model.out,
-              HasSubstr("stem   Conv3d             64x16x56x56   1x2x2  3x7x7      28.3 k\n"));
-  EXPECT_THAT(model.out,
-              HasSubstr("pool   AdaptiveAvgPool3d     64x1x1x1       -    all           -\n"));
-  EXPECT_EQ(model.err, "warning: no model.json\n");
-  EXPECT_THAT(run({"info", "strings", "--layers"}).out, StartsWith("layer  type"));
-
-  const Outcome media = run({"info", "x.mp4"});
-  EXPECT_EQ(media.status, 0);
-  EXPECT_THAT(media.out, HasSubstr("1080 x 1920 px (stored 1920 x 1080), turned 90 degrees\n"));
-  EXPECT_THAT(media.out, HasSubstr("30000/1001 frames per second (29.970)"));
-}
-
-TEST_F(Commands, InfoAsJson) {
-  const json model = json::parse(run({"info", "strings", "--json", "-q"}).out);
-  EXPECT_EQ(model["schema"], "praxiscope.info.model/1");
-  EXPECT_EQ(model["layers"][0]["receptive_field"]["size"], (json{3, 7, 7}));
-  EXPECT_EQ(model["layers"][2]["receptive_field"], nullptr);
-  EXPECT_EQ(model["inputs"][0]["crop"]["height"], 112);
-  EXPECT_EQ(model["labels"][2], "drums\x1b[2J");
-  const json media = json::parse(run({"info", "x.mp4", "--json"}).out);
-  EXPECT_EQ(media["schema"], "praxiscope.info.media/1");
-  EXPECT_EQ(media["frame_rate"], "30000/1001");
-  EXPECT_EQ(media["frame_count_from_header"], nullptr);
-}
-
-TEST_F(Commands, InfoReportsEachArgument) {
-  EXPECT_EQ(run({"info", "missing.mp4"}).status, 3);
-  EXPECT_EQ(run({"info", "broken.pt"}).status, 4);
-  const Outcome both = run({"info", "broken.pt", "x.mp4"});
-  EXPECT_EQ(both.status, 4);
-  EXPECT_THAT(both.out, HasSubstr("x.mp4"));
-  EXPECT_THAT(both.err, HasSubstr("error: no model \"broken.pt\""));
 }
 
 TEST_F(Commands, DemoSaysWhereItsVideoIsMissing) {

@@ -4,7 +4,7 @@
 packages=(
   build-essential cmake ninja-build ccache pkg-config git python3-venv clang-format
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libavfilter-dev libswresample-dev libwebp-dev
-  libtbb-dev libboost-program-options-dev libfmt-dev nlohmann-json3-dev libzip-dev
+  libtbb-dev libboost-program-options-dev libfmt-dev nlohmann-json3-dev libzip-dev libssl-dev
   libcairo2-dev libpango1.0-dev libfontconfig-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   ffmpeg fonts-dejavu-core
