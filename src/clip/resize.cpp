@@ -62,19 +62,20 @@ bool resizes_bytes_well(const at::Device& device) {
   return device.is_cpu() && has_avx2;
 }
 
-/// [H,W,3] u8 -> [3,h,w] f32, the whole picture.
+/// [H,W,3] u8 -> [3,h,w] f32, the whole picture, in whole bytes.
 at::Tensor resize_whole(const at::Tensor& picture, const Size& size, Interpolation interpolation,
                         bool antialias) {
   const std::vector<std::int64_t> to{size.height, size.width};
   auto image = picture.permute({2, 0, 1}).unsqueeze(0);  // bytes lie channels-last
-  if (!antialias) {  // only bicubic comes here: at least as exact as torchvision's bytes
-    return at::upsample_bicubic2d(image.to(at::kFloat), to, false).squeeze(0).clamp_(0, 255);
-  }
   const bool as_bytes = resizes_bytes_well(picture.device());
   if (!as_bytes) image = image.to(at::kFloat);
-  auto out = interpolation == Interpolation::kBicubic
-                 ? at::_upsample_bicubic2d_aa(image, to, false)
-                 : at::_upsample_bilinear2d_aa(image, to, false);
+  at::Tensor out;
+  if (interpolation == Interpolation::kBilinear) {
+    out = at::_upsample_bilinear2d_aa(image, to, false);
+  } else {
+    out = antialias ? at::_upsample_bicubic2d_aa(image, to, false)
+                    : at::upsample_bicubic2d(image, to, false);
+  }
   out = out.squeeze(0);
   return as_bytes ? out.to(at::kFloat) : out.clamp_(0, 255).round_();
 }

@@ -22,8 +22,8 @@ CropOrigin center_crop_origin(const Size& picture, const Size& crop);
 /// [H,W,3] u8 -> [3,h,w] f32 in 0..255: resized to `size`, then the crop's window of it; what lies
 /// outside the picture is 0.
 ///
-/// Without antialias: PyTorch's interpolate on floats (align_corners=False). With antialias:
-/// rounded to whole bytes, as torchvision and PIL give it. Bicubic results are kept within 0..255.
+/// Bilinear without antialias: PyTorch's interpolate on floats (align_corners=False), as
+/// PyTorchVideo. All else in whole bytes, kept within 0..255, as torchvision and PIL.
 at::Tensor resize_and_crop(const at::Tensor& picture, const Size& size,
                            const Preparation& preparation, const CropOrigin& origin,
                            const Size& crop);
