@@ -59,6 +59,7 @@ struct Run {
   std::vector<at::Tensor> outputs;  ///< every tensor of the network's output, as it came, in order
   std::map<std::string, at::Tensor> activations;  ///< per tap
   std::vector<at::Tensor> inputs;                 ///< NCTHW, as given (leaves when input_gradients)
+  OutputKind output_kind = OutputKind::kLogits;   ///< kProbabilities: exp(logits) is p itself
 
   /// d sum(scalar) / d x for each tap named in `of` ("input:<name-or-position>" for inputs). Clips
   /// of a batch do not mix, so a sum over N gives each clip its own gradient. A layer the scalar

@@ -1,0 +1,220 @@
+// The Model that users hold: a Program with its manifest and labels.
+#include "praxiscope/model.h"
+
+#include "core/text.h"
+#include "model/errors.h"
+#include "model/executor.h"
+#include "model/export_loader.h"
+#include "model/file_kinds.h"
+#include "model/network_call.h"
+#include "model/sha256.h"
+#include "model/torchscript_loader.h"
+#include "model/trace.h"
+
+#include "praxiscope/error.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <mutex>
+
+namespace praxiscope {
+namespace {
+
+using namespace program;
+
+std::unique_ptr<Program> load_program(const std::string& path, const at::Device& device) {
+  const FileKind kind = recognise_file(path);
+  try {
+    return kind == FileKind::kExport ? load_export(path, device) : load_torchscript(path, device);
+  } catch (const Error& error) {
+    const bool names_file = std::string(error.what()).find(in_quotes(path)) != std::string::npos;
+    throw names_file ? error : error.with_context("cannot load " + in_quotes(path));
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kModel, explain_load_failure(path, reason_of(error)));
+  }
+}
+
+std::string labels_path(const Manifest& manifest) {
+  const std::filesystem::path labels = manifest.output.labels;
+  if (labels.is_absolute()) return labels.string();
+  return (std::filesystem::path(manifest.file).parent_path() / labels).string();
+}
+
+class LoadedModel final : public Model {
+ public:
+  LoadedModel(Manifest manifest, const at::Device& device)
+      : manifest_(std::move(manifest)),
+        device_(device),
+        program_(load_program(manifest_.file, device)),
+        call_(manifest_, *program_) {
+    if (!manifest_.output.labels.empty()) labels_ = read_labels(labels_path(manifest_));
+    if (!manifest_.sha256.empty() && manifest_.sha256 != file_sha256())
+      throw Error(ErrorKind::kModel,
+                  fmt::format("model {}: the manifest says sha256 {}, the file {} has {}; take the "
+                              "file that belongs to the manifest",
+                              in_quotes(manifest_.name), manifest_.sha256,
+                              in_quotes(manifest_.file), file_sha256()));
+  }
+
+  const Manifest& manifest() const override { return manifest_; }
+
+  const std::vector<std::string>& labels() const override {
+    const std::int64_t classes = trace().classes;
+    const std::lock_guard lock(mutex_);
+    if (labels_.empty()) {
+      for (std::int64_t i = 0; i < classes; ++i) labels_.push_back(fmt::format("class {}", i));
+    }
+    return labels_;
+  }
+
+  const std::string& file_sha256() const override {
+    const std::lock_guard lock(mutex_);
+    if (sha256_.empty()) sha256_ = sha256_of_file(manifest_.file);
+    return sha256_;
+  }
+
+  std::string format() const override { return program_->format; }
+  std::string device() const override { return device_.str(); }
+  std::vector<std::string> fixed_sizes() const override { return call_.fixed_sizes(); }
+  std::vector<std::string> traced_with() const override { return program_->traced_with; }
+  std::vector<LayerInfo> layers() const override { return trace().listed(); }
+
+  std::string find_layer(const std::string& text) const override {
+    return find_name(text, trace().names(), manifest_.name);
+  }
+
+  std::string default_layer() const override {
+    if (!manifest_.layer.empty()) return find_layer(manifest_.layer);
+    const std::string found = find_default_layer(trace());
+    if (found.empty())
+      throw Error(ErrorKind::kModel,
+                  fmt::format("model {} has no layer with 5 dimensions to look at; name one with "
+                              "--layer (praxiscope info lists all layers)",
+                              in_quotes(manifest_.name)));
+    return found;
+  }
+
+  Run run(std::span<const at::Tensor> inputs, const RunOptions& options) const override {
+    check_inputs(inputs);
+    const c10::InferenceMode normal_mode(false);
+    const at::AutoGradMode recording(options.tap_gradients || options.input_gradients);
+    Run result;
+    result.output_kind = manifest_.output.kind;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      at::Tensor input = inputs[i].detach().to(device_);
+      if (options.input_gradients) input.requires_grad_(true);
+      result.inputs.push_back(std::move(input));
+      result.input_names.push_back(manifest_.inputs[i].name);
+    }
+    TapPlan taps(*program_, options);
+    std::vector<c10::IValue> outputs = execute_on(result.inputs, taps);
+    result.activations = std::move(taps.activations());
+    check_reached(taps, options);
+    if (!options.stop_after.empty()) return result;
+    const std::vector<NamedTensor> tensors = call_.open_outputs(outputs);
+    for (const NamedTensor& one : tensors) result.outputs.push_back(one.tensor);
+    result.logits = call_.find_logits(tensors, inputs[0].size(0));
+    check_labels(result.logits.size(1));
+    return result;
+  }
+
+ private:
+  void check_inputs(std::span<const at::Tensor> inputs) const {
+    if (inputs.size() != manifest_.inputs.size())
+      throw Error(ErrorKind::kInternal,
+                  fmt::format("model {} takes {} inputs, found {}", in_quotes(manifest_.name),
+                              manifest_.inputs.size(), inputs.size()));
+    for (const at::Tensor& input : inputs) {
+      if (input.dim() != 5 || input.size(0) != inputs[0].size(0))
+        throw Error(ErrorKind::kInternal,
+                    fmt::format("model {} takes clips [N,C,T,H,W] of one N, found {}",
+                                in_quotes(manifest_.name), shape_text(input.sizes())));
+    }
+  }
+
+  std::vector<c10::IValue> execute_on(const std::vector<at::Tensor>& inputs, TapPlan& taps) const {
+    try {
+      return execute(*program_, call_.make_arguments(inputs), taps);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kModel) throw;
+      const std::string misfit = call_.describe_misfit(inputs);
+      std::string shapes;
+      for (std::size_t i = 0; i < inputs.size(); ++i)
+        shapes += fmt::format("{}{} {}", i == 0 ? "" : ", ", manifest_.inputs[i].name,
+                              shape_text(inputs[i].sizes()));
+      std::string why = fmt::format("; called with {}", shapes);
+      if (!misfit.empty()) {
+        why += fmt::format(
+            "; the file was exported with fixed size: {}; export again with "
+            "dynamic_shapes, or keep to that size",
+            misfit);
+      } else if (!program_->traced_with.empty() && !program_->is_flat) {
+        why += fmt::format(
+            "; the file was traced with {}: sizes may be fixed; script or export it "
+            "instead, or keep to those sizes",
+            fmt::join(program_->traced_with, ", "));
+      }
+      throw Error(error.kind(),
+                  fmt::format("model {}: {}{}", in_quotes(manifest_.name), error.what(), why));
+    }
+  }
+
+  void check_reached(const TapPlan& taps, const RunOptions& options) const {
+    for (const TapPoint& point : taps.points()) {
+      if (point.is_reached) continue;
+      const std::string reason = options.stop_after.empty() || point.name == options.stop_after
+                                     ? "its code did not come by there"
+                                     : "it was stopped after " + in_quotes(options.stop_after);
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("layer {} gave nothing in this run of model {}: {}",
+                              in_quotes(point.name), in_quotes(manifest_.name), reason));
+    }
+  }
+
+  void check_labels(std::int64_t classes) const {
+    const std::lock_guard lock(mutex_);
+    if (!labels_.empty() && static_cast<std::int64_t>(labels_.size()) != classes)
+      throw Error(ErrorKind::kModel,
+                  fmt::format("model {}: the labels {} name {} classes, the network {} gives {}; "
+                              "take the labels that belong to it, or another output",
+                              in_quotes(manifest_.name), in_quotes(labels_path(manifest_)),
+                              labels_.size(), in_quotes(manifest_.file), classes));
+  }
+
+  const Trace& trace() const {
+    const std::lock_guard lock(trace_mutex_);
+    if (!trace_) {
+      trace_ = trace_once();
+      check_labels(trace_->classes);
+    }
+    return *trace_;
+  }
+
+  Trace trace_once() const {
+    const c10::InferenceMode normal_mode(false);
+    try {
+      return trace_layers(manifest_, *program_, call_, device_);
+    } catch (const Error& error) {
+      throw error.with_context(fmt::format("model {} does not run on a clip of the manifest's size",
+                                           in_quotes(manifest_.name)));
+    }
+  }
+
+  Manifest manifest_;
+  at::Device device_;
+  std::unique_ptr<Program> program_;
+  NetworkCall call_;  ///< refers to the two above
+  mutable std::mutex mutex_, trace_mutex_;
+  mutable std::vector<std::string> labels_;
+  mutable std::string sha256_;
+  mutable std::optional<Trace> trace_;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> load_model(const Manifest& manifest, const std::string& device) {
+  return std::make_unique<LoadedModel>(manifest, at::Device(device));
+}
+
+}  // namespace praxiscope

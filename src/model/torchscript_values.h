@@ -1,0 +1,25 @@
+// What single nodes of a TorchScript graph do, as closures on a stack. Knows no modules.
+#pragma once
+
+#include <torch/csrc/jit/ir/ir.h>
+#include <torch/script.h>
+
+#include <string>
+
+namespace praxiscope::program {
+
+/// The work of a node that builds, splits or asks about values (tuples, lists, dicts, objects), or
+/// goes through the dispatcher.
+/// @throws Error kModel for a node that no loader knows.
+torch::jit::Operation make_operation(const torch::jit::Node& node);
+
+/// Whether a node does nothing that a result depends on (warnings, prints).
+bool is_idle(const torch::jit::Node& node);
+
+/// "aten::conv3d"; for prims "prim::TupleConstruct".
+std::string kind_name(const torch::jit::Node& node);
+
+/// "resnet.py:31" where the file says so.
+std::string python_line_of(const torch::jit::Node& node);
+
+}  // namespace praxiscope::program
