@@ -29,10 +29,12 @@ struct FrameMap {
 /// Joins the volumes of overlapping clips into one map per source frame, as the stream goes by.
 ///
 /// Between clip frames the map is interpolated linearly in pts; where clips overlap they are
-/// averaged with weights that fall towards 0 at a clip's ends; a source frame that several clip
-/// frames repeat (padding) gets their mean; source frames before the first and after the last clip
-/// frame take the nearest one. Memory: the clips that still reach beyond the last taken frame. Not
-/// thread-safe.
+/// averaged with weights that fall to 0 at a clip's ends; a source frame that several clip frames
+/// repeat (padding) gets their mean. Between clips that do not overlap, a gap up to a clip's span
+/// (at least 1 s) is bridged linearly; beyond, and before the first and after the last clip, the
+/// nearest clip frame within that reach is held. A map is final once a clip that begins after the
+/// frame has been added, or all have. Memory: the clips that still reach beyond the last taken
+/// frame, on the CPU. Not thread-safe.
 class MapTimeline {
  public:
   /// `volume` [T,H,W] f32 of the clip input whose frames and pixel map are `input`'s.
@@ -48,6 +50,10 @@ class MapTimeline {
     PixelMap source_from_clip;
     ValueRange range;
   };
+  struct Part;
+  std::vector<Part> parts_at(const Rational& pts) const;
+  void forget_before(const Rational& pts);
+
   std::vector<Entry> entries_;
 };
 
@@ -62,7 +68,8 @@ struct ClassScore {
 /// as target in FrameState::bars and those with the highest probability anywhere so far.
 class ScoreTimeline {
  public:
-  /// `duration_s` absent (pipes): the strip shows the last 10 s.
+  /// `duration_s` absent (pipes): the strip shows the last 10 s. Times nearer than 1/1024 of what
+  /// is kept are averaged; a video longer than its header says gets coarser columns.
   ScoreTimeline(double begin_s, std::optional<double> duration_s, std::vector<std::string> labels);
   /// Probabilities in the order of labels() at time_s; ascending times.
   void add(double time_s, const std::vector<float>& probabilities);
@@ -74,12 +81,23 @@ class ScoreTimeline {
     std::vector<float> probabilities;
   };
   const std::vector<Point>& points() const { return points_; }
+  /// Indices into labels() of the classes with the highest probability anywhere so far; a class
+  /// keeps its place, and with it its colour in the strip, as long as it stays among them.
+  const std::vector<std::size_t>& followed() const { return followed_; }
 
  private:
+  void halve();
+  void follow(const std::vector<float>& probabilities);
+
   double begin_s_ = 0;
   std::optional<double> duration_s_;
   std::vector<std::string> labels_;
   std::vector<Point> points_;
+  double column_s_ = 0;        ///< points nearer than this are one
+  double column_begin_s_ = 0;  ///< of the newest point
+  std::vector<int> counts_;    ///< added times in each point
+  std::vector<float> peaks_;   ///< a label
+  std::vector<std::size_t> followed_;
 };
 
 struct RenderOptions {

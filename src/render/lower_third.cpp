@@ -1,0 +1,254 @@
+// The lower third of panels.h: class bars, and the strip of probability over time.
+#include "render/panels.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace praxiscope {
+namespace {
+
+constexpr Color kPanel{0.04, 0.045, 0.055, 0.68};
+constexpr Color kText{1, 1, 1, 1}, kSoftText{1, 1, 1, 0.82}, kTrack{1, 1, 1, 0.14};
+constexpr double kShownS = 10;  // when the duration is unknown
+
+// Okabe and Ito's colour-blind-safe set, lightened for a dark ground; one a class of the strip.
+constexpr std::array<Color, 7> kClassColors{{{1.00, 0.70, 0.10, 1},
+                                             {0.45, 0.78, 1.00, 1},
+                                             {0.20, 0.85, 0.64, 1},
+                                             {0.98, 0.60, 0.82, 1},
+                                             {0.98, 0.93, 0.40, 1},
+                                             {1.00, 0.48, 0.28, 1},
+                                             {0.56, 0.62, 1.00, 1}}};
+constexpr Color kOtherColor{0.78, 0.80, 0.84, 1};
+
+/// A class drawn in the strip.
+struct Line {
+  std::size_t label = 0;  ///< index into ScoreTimeline::labels()
+  Color color = kOtherColor;
+  bool is_target = false;
+};
+
+/// The followed classes in their colours; a target that is not among them takes the place of the
+/// least of them.
+std::vector<Line> lines_of(const FrameState& state) {
+  std::vector<Line> lines;
+  if (state.timeline == nullptr) return lines;
+  const auto& labels = state.timeline->labels();
+  const auto& followed = state.timeline->followed();
+  for (std::size_t i = 0; i < followed.size(); ++i) {
+    lines.push_back({followed[i], kClassColors[i % kClassColors.size()], false});
+  }
+  for (const ClassScore& bar : state.bars) {
+    if (!bar.is_target) continue;
+    const auto line = std::find_if(lines.begin(), lines.end(),
+                                   [&](const Line& l) { return labels[l.label] == bar.label; });
+    if (line != lines.end()) {
+      line->is_target = true;
+      continue;
+    }
+    const auto found = std::find(labels.begin(), labels.end(), bar.label);
+    if (found == labels.end() || lines.empty() || lines.back().is_target) continue;
+    lines.back() = {static_cast<std::size_t>(found - labels.begin()), kClassColors.back(), true};
+  }
+  return lines;
+}
+
+/// The colour a class has in the strip; grey for classes that it does not draw.
+Color color_of(const std::string& label, const FrameState& state, const std::vector<Line>& lines) {
+  for (const Line& line : lines) {
+    if (state.timeline->labels()[line.label] == label) return line.color;
+  }
+  return kOtherColor;
+}
+
+std::string percent_text(float probability) {
+  if (!std::isfinite(probability)) return "\xE2\x80\x93";
+  const double percent = 100.0 * probability;
+  if (percent > 0 && percent < 0.1) return "<0.1 %";
+  return fmt::format("{:.1f} %", percent);
+}
+
+void draw_bar(cairo_t* cairo, const BarRow& row, const ClassScore& score, const Color& color,
+              double font_px, TextPainter& text) {
+  TextStyle style{
+      .font_px = font_px, .is_bold = score.is_target, .color = score.is_target ? kText : kSoftText};
+  text.draw(cairo, score.label, row.label, style);
+  const double height = std::max(3.0, std::round(0.5 * font_px));
+  const double y = row.bar.y + std::round((row.bar.height - height) / 2);
+  const double radius = height / 2;
+  set_color(cairo, kTrack);
+  rounded_path(cairo, row.bar.x, y, row.bar.width, height, radius);
+  cairo_fill(cairo);
+  const double share =
+      std::isfinite(score.probability) ? std::clamp<double>(score.probability, 0, 1) : 0;
+  if (share > 0) {
+    cairo_save(cairo);
+    rounded_path(cairo, row.bar.x, y, row.bar.width, height, radius);
+    cairo_clip(cairo);
+    set_color(cairo, color);
+    fill_rect(cairo, row.bar.x, y, std::max(1.0, share * row.bar.width), height);
+    cairo_restore(cairo);
+  }
+  style.align = Align::kRight;
+  text.draw(cairo, percent_text(score.probability), row.percent, style);
+}
+
+/// Seconds shown, and where they lie in the plot.
+struct TimeAxis {
+  double begin_s = 0, end_s = 1;
+  Rect plot;
+  double x_of(double time_s) const {
+    return plot.x + plot.width * (time_s - begin_s) / (end_s - begin_s);
+  }
+  double y_of(double probability) const {
+    return plot.bottom() -
+           plot.height * (std::isfinite(probability) ? std::clamp(probability, 0.0, 1.0) : 0);
+  }
+};
+
+TimeAxis make_axis(const ScoreTimeline& timeline, double now_s, const Rect& plot) {
+  TimeAxis axis{timeline.begin_s(), timeline.begin_s(), plot};
+  if (timeline.duration_s()) {
+    // A header that says too little must not push the cursor out of the strip.
+    axis.end_s = std::max(axis.begin_s + *timeline.duration_s(), now_s);
+  } else {
+    axis.begin_s = std::max(axis.begin_s, now_s - kShownS);
+    axis.end_s = axis.begin_s + kShownS;
+  }
+  return axis;
+}
+
+/// Points of one class up to now, at most one a pixel column; the last one at now itself.
+std::vector<std::pair<double, double>> curve_of(const ScoreTimeline& timeline, std::size_t k,
+                                                double now_s) {
+  std::vector<std::pair<double, double>> curve;
+  const auto& points = timeline.points();
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const double value = points[i].probabilities[k];
+    if (points[i].time_s <= now_s) {
+      // The first clip speaks for the time before its middle as well.
+      if (curve.empty() && i == 0 && points[i].time_s > timeline.begin_s())
+        curve.emplace_back(timeline.begin_s(), value);
+      curve.emplace_back(points[i].time_s, value);
+      continue;
+    }
+    if (i == 0) return {{timeline.begin_s(), value}, {now_s, value}};
+    const double share = (now_s - points[i - 1].time_s) / (points[i].time_s - points[i - 1].time_s);
+    curve.emplace_back(
+        now_s, std::lerp(static_cast<double>(points[i - 1].probabilities[k]), value, share));
+    return curve;
+  }
+  if (!curve.empty() && curve.back().first < now_s) curve.emplace_back(now_s, curve.back().second);
+  return curve;
+}
+
+void draw_curve(cairo_t* cairo, const TimeAxis& axis,
+                const std::vector<std::pair<double, double>>& curve, const Color& color,
+                double line_px, bool is_filled) {
+  if (curve.empty()) return;
+  const auto trace = [&] {
+    double last_x = -1e9;
+    for (std::size_t i = 0; i < curve.size(); ++i) {
+      const double x = axis.x_of(curve[i].first);
+      if (x - last_x < 0.7 && i + 1 < curve.size()) continue;
+      last_x = x;
+      cairo_line_to(cairo, x, axis.y_of(curve[i].second));
+    }
+  };
+  if (is_filled) {
+    cairo_move_to(cairo, axis.x_of(curve.front().first), axis.plot.bottom());
+    trace();
+    cairo_line_to(cairo, axis.x_of(curve.back().first), axis.plot.bottom());
+    cairo_close_path(cairo);
+    set_color(cairo, {color.r, color.g, color.b, 0.22});
+    cairo_fill(cairo);
+  }
+  cairo_new_path(cairo);
+  trace();
+  set_color(cairo, color);
+  cairo_set_line_width(cairo, line_px);
+  cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
+  cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
+  cairo_stroke(cairo);
+}
+
+std::string clock_text(const ScoreTimeline& timeline, double now_s) {
+  const double shown = now_s - timeline.begin_s();
+  const auto seconds = [](double s) {
+    if (s < 60) return fmt::format("{:.2f} s", s);
+    const auto whole = static_cast<std::int64_t>(s);
+    return fmt::format("{}:{:04.1f} min", whole / 60, s - 60.0 * static_cast<double>(whole / 60));
+  };
+  if (!timeline.duration_s()) return seconds(shown);
+  return seconds(shown) + " of " + seconds(std::max(shown, *timeline.duration_s()));
+}
+
+/// Heading (what the strip is, and the time), then the plot.
+void draw_timeline(cairo_t* cairo, const TileLayout& layout, const FrameState& state,
+                   const std::vector<Line>& lines, TextPainter& text) {
+  const ScoreTimeline& timeline = *state.timeline;
+  const Rect& area = *layout.timeline;
+  const double font = std::max(8.0, 0.78 * layout.font_px);
+  const int heading = line_height(font);
+  TextStyle style{.font_px = font, .color = kSoftText, .align = Align::kRight};
+  const std::string clock = clock_text(timeline, state.time_s);
+  const int clock_width = std::min(area.width, text.width_of(clock, style));
+  text.draw(cairo, clock, {area.right() - clock_width, area.y, clock_width, heading}, style);
+  style.align = Align::kLeft;
+  const Rect left{area.x, area.y, area.width - clock_width - heading / 2, heading};
+  const std::string name = "probability, 0 to 100 %";
+  text.draw(cairo, text.width_of(name, style) <= left.width ? name : "probability", left, style);
+  const int gap = std::max(3, static_cast<int>(std::lround(0.3 * font)));
+  const Rect plot{area.x, area.y + heading + gap, area.width, area.height - heading - gap};
+  if (plot.width < 8 || plot.height < 4) return;
+  set_color(cairo, kTrack);
+  for (const double level : {0.0, 0.5, 1.0}) {
+    fill_rect(cairo, plot.x, std::round(plot.bottom() - level * plot.height) - (level == 0 ? 1 : 0),
+              plot.width, 1);
+  }
+  const TimeAxis axis = make_axis(timeline, state.time_s, plot);
+  const double line = std::max(1.3, 0.09 * layout.font_px);
+  cairo_save(cairo);
+  cairo_rectangle(cairo, plot.x, plot.y - line, plot.width + line, plot.height + 2 * line);
+  cairo_clip(cairo);
+  for (const bool targets : {false, true}) {  // targets on top
+    for (auto it = lines.rbegin(); it != lines.rend(); ++it) {
+      if (it->is_target != targets) continue;
+      draw_curve(cairo, axis, curve_of(timeline, it->label, state.time_s), it->color,
+                 targets ? 1.5 * line : line, targets);
+    }
+  }
+  cairo_restore(cairo);
+  const double x = std::clamp(axis.x_of(state.time_s), static_cast<double>(plot.x),
+                              static_cast<double>(plot.right() - 1));
+  set_color(cairo, kText);
+  fill_rect(cairo, std::round(x - line / 2), plot.y - gap / 2.0, std::max(1.0, std::round(line)),
+            plot.height + gap / 2.0);
+}
+
+}  // namespace
+
+void draw_lower_third(const PictureView& tile, const TileLayout& layout, const FrameState& state,
+                      TextPainter& text) {
+  if (!layout.panel) return;
+  const Canvas canvas(*layout.panel);
+  const Rect& panel = *layout.panel;
+  rounded_path(canvas.cairo(), panel.x, panel.y, panel.width, panel.height, 0.3 * layout.font_px);
+  set_color(canvas.cairo(), kPanel);
+  cairo_fill(canvas.cairo());
+  const std::vector<Line> lines = lines_of(state);
+  for (std::size_t i = 0; i < layout.bars.size() && i < state.bars.size(); ++i) {
+    const ClassScore& score = state.bars[i];
+    draw_bar(canvas.cairo(), layout.bars[i], score, color_of(score.label, state, lines),
+             layout.bar_font_px, text);
+  }
+  if (layout.timeline && state.timeline != nullptr) {
+    draw_timeline(canvas.cairo(), layout, state, lines, text);
+  }
+  canvas.put_on(tile);
+}
+
+}  // namespace praxiscope

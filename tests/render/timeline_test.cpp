@@ -1,0 +1,263 @@
+#include "praxiscope/error.h"
+#include "praxiscope/render.h"
+
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace praxiscope {
+namespace {
+
+ClipInput clip_at(const std::vector<Rational>& pts) {
+  ClipInput input;
+  input.name = "rgb";
+  for (std::size_t i = 0; i < pts.size(); ++i) {
+    input.frames.push_back({static_cast<std::int64_t>(i), pts[i], false});
+  }
+  return input;
+}
+
+/// Frames begin, begin + 1, ... in 25ths of a second.
+std::vector<Rational> frames_25(std::int64_t begin, std::int64_t count) {
+  std::vector<Rational> pts;
+  for (std::int64_t i = begin; i < begin + count; ++i) pts.emplace_back(i, 25);
+  return pts;
+}
+
+at::Tensor ramp(const std::vector<float>& per_frame) {
+  return at::tensor(per_frame).view({-1, 1, 1}).expand({-1, 2, 3}).contiguous();
+}
+
+float value(const std::optional<FrameMap>& map) {
+  return map ? map->values[0][0].item<float>() : std::numeric_limits<float>::quiet_NaN();
+}
+
+TEST(MapTimeline, GivesAClipsOwnMapsAtItsOwnFrames) {
+  MapTimeline timeline;
+  timeline.add(clip_at(frames_25(0, 4)), ramp({1, 5, 2, 8}));
+  for (const auto& [i, expected] : {std::pair{0, 1.0F}, {1, 5.0F}, {2, 2.0F}, {3, 8.0F}}) {
+    const auto map = timeline.take(Rational(i, 25));
+    EXPECT_FLOAT_EQ(value(map), expected);
+    EXPECT_EQ(map->clip_range.lo, 1);
+    EXPECT_EQ(map->clip_range.hi, 8);
+    EXPECT_EQ(map->values.sizes(), (at::IntArrayRef{2, 3}));
+  }
+}
+
+TEST(MapTimeline, InterpolatesInTrueTimeWhenTheRateVaries) {
+  MapTimeline timeline;
+  timeline.add(clip_at({Rational(0, 1), Rational(1, 10), Rational(1, 2), Rational(3, 5)}),
+               ramp({0, 10, 50, 20}));
+  EXPECT_NEAR(value(timeline.take(Rational(1, 40))), 2.5, 1e-5);
+  EXPECT_NEAR(value(timeline.take(Rational(1, 5))), 20,
+              1e-5);  // a quarter of the way from 1/10 to 1/2
+  EXPECT_NEAR(value(timeline.take(Rational(11, 20))), 35, 1e-5);
+}
+
+TEST(MapTimeline, OverlappingClipsAddUpToOne) {
+  MapTimeline timeline;
+  for (std::int64_t begin = 0; begin <= 24; begin += 8) {
+    timeline.add(clip_at(frames_25(begin, 16)), at::full({16, 2, 3}, 7.0));
+  }
+  for (std::int64_t i = 0; i < 40; ++i)
+    EXPECT_NEAR(value(timeline.take(Rational(i, 25))), 7, 1e-5) << i;
+}
+
+TEST(MapTimeline, AClipFadesOutBeforeItEnds) {
+  // Two clips that disagree completely: 0 and 1, overlapping by half.
+  MapTimeline timeline;
+  timeline.add(clip_at(frames_25(0, 17)), at::zeros({17, 2, 3}));
+  timeline.add(clip_at(frames_25(8, 17)), at::ones({17, 2, 3}));
+  float last = 0;
+  for (std::int64_t i = 0; i < 25; ++i) {
+    const float now = value(timeline.take(Rational(i, 25)));
+    if (i <= 8) EXPECT_FLOAT_EQ(now, 0) << "the second clip begins with weight 0";
+    if (i >= 16) EXPECT_FLOAT_EQ(now, 1) << "the first clip ends with weight 0";
+    // Triangles over 16 frames that overlap by 8: the share grows by 1/8 a frame.
+    EXPECT_NEAR(now - last, i > 8 && i <= 16 ? 0.125 : 0, 1e-5) << i;
+    last = now;
+  }
+}
+
+TEST(MapTimeline, HasNoJumpsOverALongVideo) {
+  MapTimeline timeline;
+  std::int64_t next_clip = 0;
+  float last = -1;
+  for (std::int64_t i = 0; i < 400; ++i) {
+    for (; next_clip <= i + 16 && next_clip + 16 <= 400; next_clip += 8) {
+      timeline.add(clip_at(frames_25(next_clip, 16)),
+                   at::full({16, 1, 1}, next_clip % 3 == 0 ? 1.0 : 0.0));
+    }
+    const float now = value(timeline.take(Rational(i, 25)));
+    ASSERT_TRUE(std::isfinite(now));
+    if (last >= 0) EXPECT_LE(std::abs(now - last), 0.16) << i;
+    last = now;
+  }
+}
+
+TEST(MapTimeline, AStillGetsTheMeanOfItsRepeatedFrames) {
+  MapTimeline timeline;
+  timeline.add(clip_at(std::vector<Rational>(4, Rational(0, 1))), ramp({1, 2, 3, 6}));
+  EXPECT_FLOAT_EQ(value(timeline.take(Rational(0, 1))), 3);
+}
+
+TEST(MapTimeline, PaddingGivesTheLastFrameTheMean) {
+  MapTimeline timeline;
+  timeline.add(clip_at({Rational(0, 1), Rational(1, 25), Rational(1, 25), Rational(1, 25)}),
+               ramp({4, 1, 2, 6}));
+  EXPECT_FLOAT_EQ(value(timeline.take(Rational(0, 1))), 4);
+  EXPECT_FLOAT_EQ(value(timeline.take(Rational(1, 25))), 3);
+}
+
+TEST(MapTimeline, HoldsTheNearestMapAtBothEndsForAWhile) {
+  MapTimeline timeline;
+  timeline.add(clip_at(frames_25(100, 16)),
+               ramp(std::vector<float>{2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9}));
+  EXPECT_FALSE(timeline.take(Rational(0, 1))) << "4 s before the clip nothing is known";
+  EXPECT_FLOAT_EQ(value(timeline.take(Rational(90, 25))), 2);
+  EXPECT_FLOAT_EQ(value(timeline.take(Rational(120, 25))), 9);
+  EXPECT_FALSE(timeline.take(Rational(400, 25)));
+}
+
+TEST(MapTimeline, BridgesSmallGapsAndLeavesLargeOnesEmpty) {
+  MapTimeline small;
+  small.add(clip_at(frames_25(0, 2)), at::zeros({2, 1, 1}));
+  small.add(clip_at(frames_25(11, 2)), at::ones({2, 1, 1}));
+  EXPECT_FLOAT_EQ(value(small.take(Rational(1, 25))), 0);
+  EXPECT_NEAR(value(small.take(Rational(6, 25))), 0.5, 1e-5);
+  EXPECT_NEAR(value(small.take(Rational(11, 25))), 1, 1e-5);
+  MapTimeline large;
+  large.add(clip_at(frames_25(0, 2)), at::zeros({2, 1, 1}));
+  large.add(clip_at(frames_25(250, 2)), at::ones({2, 1, 1}));
+  EXPECT_TRUE(large.take(Rational(20, 25)));
+  EXPECT_FALSE(large.take(Rational(100, 25)));
+  EXPECT_FLOAT_EQ(value(large.take(Rational(240, 25))), 1);
+}
+
+TEST(MapTimeline, BlendsTheRangesOfTheClipsLikeTheirMaps) {
+  MapTimeline timeline;
+  timeline.add(clip_at(frames_25(0, 17)), at::full({17, 1, 1}, 2.0));
+  timeline.add(clip_at(frames_25(8, 17)), at::full({17, 1, 1}, 4.0));
+  const auto map = timeline.take(Rational(12, 25));
+  EXPECT_FLOAT_EQ(map->clip_range.lo, 3);
+  EXPECT_FLOAT_EQ(map->clip_range.hi, 3);
+}
+
+TEST(MapTimeline, KeepsThePixelMapAndTheCallersVolume) {
+  MapTimeline timeline;
+  ClipInput input = clip_at(frames_25(0, 2));
+  input.source_from_clip = {2, 3, 4, 5};
+  at::Tensor volume = at::ones({2, 1, 1});
+  timeline.add(input, volume);
+  volume.fill_(9);
+  const auto map = timeline.take(Rational(0, 1));
+  EXPECT_FLOAT_EQ(value(map), 1) << "what was added is not the caller's memory any more";
+  EXPECT_EQ(map->source_from_clip.offset_y, 5);
+}
+
+TEST(MapTimeline, OneBrokenClipDoesNotSpoilItsNeighbour) {
+  MapTimeline timeline;
+  timeline.add(clip_at(frames_25(0, 17)), at::ones({17, 1, 1}));
+  timeline.add(clip_at(frames_25(8, 17)),
+               at::full({17, 1, 1}, std::numeric_limits<float>::quiet_NaN()));
+  EXPECT_FLOAT_EQ(value(timeline.take(Rational(8, 25))), 1) << "weight 0 times NaN is nothing";
+}
+
+TEST(MapTimeline, RefusesVolumesThatDoNotFit) {
+  MapTimeline timeline;
+  EXPECT_THROW(timeline.add(clip_at(frames_25(0, 4)), at::ones({3, 2, 2})), Error);
+  EXPECT_THROW(timeline.add(clip_at(frames_25(0, 4)), at::ones({4, 2})), Error);
+  timeline.add(clip_at(frames_25(0, 4)), at::ones({4, 2, 2}));
+  EXPECT_THROW(timeline.add(clip_at(frames_25(4, 4)), at::ones({4, 3, 2})), Error);
+}
+
+/// An hour of clips of 4 MB in a few seconds would show: the timeline may hold only what still
+/// reaches on.
+TEST(MapTimeline, ForgetsWhatIsOver) {
+  MapTimeline timeline;
+  for (std::int64_t begin = 0; begin < 800; begin += 8) {
+    at::Tensor volume = at::zeros({16, 64, 64});
+    timeline.add(clip_at(frames_25(begin, 16)), volume);
+    for (std::int64_t i = begin; i < begin + 8; ++i) ASSERT_TRUE(timeline.take(Rational(i, 25)));
+    // A frame of the distant past is out of reach for what is kept: nothing is held of it.
+    if (begin >= 80) {
+      MapTimeline copy = timeline;
+      EXPECT_FALSE(copy.take(Rational(begin - 60, 25)));
+    }
+  }
+}
+
+TEST(ScoreTimeline, StaysBoundedAndKeepsTheMean) {
+  ScoreTimeline timeline(0, 3600.0, {"a", "b"});
+  const int count = 90000;
+  for (int i = 0; i < count; ++i) timeline.add(i * 0.04, {static_cast<float>(i) / count, 0.25F});
+  EXPECT_LE(timeline.points().size(), 1024U);
+  EXPECT_GE(timeline.points().size(), 500U);
+  double last = -1;
+  for (const auto& point : timeline.points()) {
+    EXPECT_GT(point.time_s, last);
+    last = point.time_s;
+    EXPECT_NEAR(point.probabilities[0], point.time_s / 3600, 1e-3);
+    EXPECT_NEAR(point.probabilities[1], 0.25, 1e-5);
+  }
+}
+
+TEST(ScoreTimeline, AVideoLongerThanItsHeaderSaysGetsCoarser) {
+  ScoreTimeline timeline(0, 10.0, {"a"});
+  for (int i = 0; i < 100000; ++i) timeline.add(i * 0.04, {static_cast<float>(i % 2)});
+  EXPECT_LE(timeline.points().size(), 1024U);
+  EXPECT_LT(timeline.points().front().time_s, 20);
+  EXPECT_GT(timeline.points().back().time_s, 3900);
+  for (std::size_t i = 0; i + 1 < timeline.points().size(); ++i) {
+    EXPECT_NEAR(timeline.points()[i].probabilities[0], 0.5, 0.1);
+  }
+}
+
+TEST(ScoreTimeline, APipeKeepsTheLastSeconds) {
+  ScoreTimeline timeline(0, std::nullopt, {"a"});
+  for (int i = 0; i < 100000; ++i) timeline.add(i * 0.01, {0.5F});
+  EXPECT_LE(timeline.points().size(), 1024U);
+  EXPECT_LT(timeline.points().front().time_s, 990) << "10 s and more are there";
+  EXPECT_GT(timeline.points().front().time_s, 900) << "but not everything";
+}
+
+TEST(ScoreTimeline, FollowsTheClassesThatWereHighestAnywhere) {
+  std::vector<std::string> labels;
+  for (int k = 0; k < 1000; ++k) labels.push_back("class " + std::to_string(k));
+  ScoreTimeline timeline(0, 100.0, labels);
+  const auto add = [&](double time_s, std::map<std::size_t, float> high) {
+    std::vector<float> p(1000, 1e-4F);
+    for (const auto& [k, value] : high) p[k] = value;
+    timeline.add(time_s, p);
+  };
+  add(0, {{7, 0.9F}, {3, 0.05F}});
+  add(1, {{500, 0.8F}, {3, 0.1F}});
+  add(2, {{999, 0.7F}, {4, 0.2F}});
+  add(3, {{1, 0.01F}});
+  std::vector<std::size_t> followed = timeline.followed();
+  const std::size_t place =
+      static_cast<std::size_t>(std::find(followed.begin(), followed.end(), 500) - followed.begin());
+  EXPECT_EQ(std::set<std::size_t>(followed.begin(), followed.end()),
+            (std::set<std::size_t>{7, 500, 999, 4}));
+  add(4, {{12, 0.6F}});
+  followed = timeline.followed();
+  EXPECT_EQ(std::set<std::size_t>(followed.begin(), followed.end()),
+            (std::set<std::size_t>{7, 500, 999, 12}));
+  EXPECT_EQ(followed.at(place), 500U) << "a class that stays keeps its place and colour";
+}
+
+TEST(ScoreTimeline, RefusesAnotherNumberOfClasses) {
+  ScoreTimeline timeline(0, 10.0, {"a", "b"});
+  EXPECT_THROW(timeline.add(0, {0.5F}), Error);
+}
+
+TEST(ScoreTimeline, ADurationThatMakesNoSenseCountsAsUnknown) {
+  EXPECT_FALSE(ScoreTimeline(0, 0.0, {"a"}).duration_s());
+  EXPECT_FALSE(ScoreTimeline(0, -3.0, {"a"}).duration_s());
+  EXPECT_FALSE(ScoreTimeline(0, std::numeric_limits<double>::quiet_NaN(), {"a"}).duration_s());
+}
+
+}  // namespace
+}  // namespace praxiscope
