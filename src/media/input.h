@@ -27,6 +27,7 @@ class Input {
   AVFormatContext& format() { return *format_; }
   bool has_stream() const { return stream_ != nullptr; }
   AVStream& stream() { return *stream_; }
+  const AVStream& stream() const { return *stream_; }
   /// "mov,mp4,m4a,3gp,3g2,mj2", "gif", "jpeg_pipe", ...
   std::string container() const { return format_->iformat->name; }
   /// A container that holds pictures rather than video.

@@ -66,9 +66,9 @@ std::optional<std::string> find_hopeless(const std::vector<std::uint8_t>& head, 
 }
 
 std::string what_is_wrong(const std::vector<std::uint8_t>& head) {
-  if (is_text(head)) return "found text, expected a video or a picture";
   if (starts_with(head, "%PDF")) return "found a PDF, expected a video or a picture";
   if (starts_with(head, "PK\x03\x04")) return "found a zip archive, expected a video or a picture";
+  if (is_text(head)) return "found text, expected a video or a picture";
   if (is_mp4(head)) return "found an mp4 without a readable index; the file is damaged or cut off";
   return "found data of no known media format, expected a video or a picture";
 }

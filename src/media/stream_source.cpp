@@ -176,6 +176,13 @@ StreamSource::Timed StreamSource::decode_next() {
 std::int64_t StreamSource::duration_ticks(const Timed& now) const {
   if (following_.frame) return following_.ticks - now.ticks;
   const std::int64_t own = frame_duration(*now.frame);
+  // FFmpeg's mov reader takes the start of the stream off the duration of the last frame.
+  const AVStream& stream = input_.stream();
+  if (info_.container.starts_with("mov") && stream.start_time > 0 &&
+      stream.duration < kAbsurdTicks && stream.nb_frames == index_ + 1) {
+    const std::int64_t rest = stream.start_time + stream.duration - now.ticks;
+    if (rest > 0) return rest;
+  }
   if (own > 0 && own < kAbsurdTicks) return own;
   return last_gap_ticks_ > 0 ? last_gap_ticks_ : usual_ticks_;
 }

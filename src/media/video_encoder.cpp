@@ -88,6 +88,9 @@ bool VideoEncoder::open(const char* name, const VideoEncoderOptions& options) {
   codec_->color_trc = AVCOL_TRC_BT709;
   codec_->chroma_sample_location = AVCHROMA_LOC_LEFT;
   codec_->thread_count = 2;
+  // With B-frames a container's durations belong to the order of decoding, and the last picture's
+  // would be lost; without them dts = pts, and players start at the first picture at once.
+  codec_->max_b_frames = 0;
   // A key frame every two seconds: a reader jumps about in an explanation.
   const int rate = std::max(1, options.frame_rate.num / std::max(1, options.frame_rate.den));
   codec_->gop_size = std::clamp(2 * rate, 12, 250);

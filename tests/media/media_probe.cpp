@@ -47,11 +47,12 @@ int main(int count, char** arguments) {
       if (warnings++ == 0) first_warning = warning;
     }
     const praxiscope::MediaInfo& info = source->info();
-    std::printf("frames=%ld\tsize=%dx%d\tturn=%d%s\tstill=%d\tcolor=%s\tlast=%s\thash=%016llx\t"
-                "peak_mib=%ld\twarnings=%zu\t%s\n",
-                frames, info.width, info.height, info.rotation_deg, info.is_mirrored ? "m" : "",
-                info.is_still ? 1 : 0, info.color.c_str(), last_pts.c_str(), hash, peak_mib(),
-                warnings, first_warning.c_str());
+    std::printf(
+        "frames=%ld\tsize=%dx%d\tturn=%d%s\tstill=%d\tcolor=%s\tlast=%s\thash=%016llx\t"
+        "peak_mib=%ld\twarnings=%zu\t%s\n",
+        frames, info.width, info.height, info.rotation_deg, info.is_mirrored ? "m" : "",
+        info.is_still ? 1 : 0, info.color.c_str(), last_pts.c_str(), hash, peak_mib(), warnings,
+        first_warning.c_str());
     return frames > 0 ? 0 : 1;
   } catch (const praxiscope::Error& error) {
     std::printf("error=%d\tpeak_mib=%ld\t%s\n", error.exit_code(), peak_mib(), error.what());
