@@ -19,6 +19,13 @@ std::string option_values(const OptionSpec& option) {
   return fmt::format("{} [{}]", option.choices, option.default_value);
 }
 
+std::string sentence(std::string_view text) {
+  std::string out(text);
+  if (!out.empty() && out[0] >= 'a' && out[0] <= 'z')
+    out[0] = static_cast<char>(out[0] - 'a' + 'A');
+  return out;
+}
+
 /// '|' would end a cell of a Markdown table.
 std::string markdown_cell(std::string_view text) {
   std::string out;
@@ -66,7 +73,7 @@ std::string methods_as_markdown() {
       "map also shows evidence against the target. Layer-based methods take `--layer`.\n";
   for (const MethodInfo* method : methods_table()) {
     text += fmt::format("\n## {} (`{}`)\n\n{}. {}, {}.\n\nSource: {}.\n", method->title, method->id,
-                        method->summary, method->is_signed ? "Signed" : "Not negative",
+                        sentence(method->summary), method->is_signed ? "Signed" : "Not negative",
                         method->is_layer_based ? "at a layer" : "at the input", method->source);
     if (method->options.empty()) continue;
     text += "\n| option | values | default | meaning |\n|---|---|---|---|\n";
@@ -80,14 +87,17 @@ std::string methods_as_markdown() {
 }
 
 std::string presets_as_text() {
-  Table table("<<");
+  constexpr std::size_t kIndent = 21, kWidth = 80;
+  std::string text;
   for (const Preset& preset : presets()) {
-    table.add({preset.name, preset.summary});
+    text += hanging(fmt::format("{:<20} ", preset.name), preset.summary, kIndent, kWidth);
     for (const InputSpec& input : preset.inputs) {
-      table.add({"", fmt::format("{}: {}", input.name, describe_preparation(input))});
+      text += hanging(std::string(kIndent, ' '),
+                      fmt::format("{}: {}", input.name, describe_preparation(input)), kIndent + 2,
+                      kWidth);
     }
   }
-  return table.text();
+  return text;
 }
 
 std::string presets_as_json() {
@@ -123,8 +133,8 @@ std::string explain_help() {
   for (const MethodInfo* method : methods_table()) {
     text += hanging(fmt::format("  {:<17}", method->id), std::string(method->summary), 19, 80);
     for (const OptionSpec& option : method->options) {
-      text += hanging(fmt::format("    {}={}  ", option.name, option_values(option)),
-                      std::string(option.help), 19, 80);
+      const std::string head = fmt::format("    {}={}", option.name, option_values(option));
+      text += hanging(fmt::format("{:<37} ", head), std::string(option.help), 38, 80);
     }
   }
   return text;
