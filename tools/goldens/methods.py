@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Maps of every method on the test networks, by plain PyTorch: hooks, autograd, and the papers' formulas as they are printed.
 
-    methods.py --out DIR     writes DIR/methods.golden; reads DIR/../test-models (tools/export/make_test_models.py)
+    methods.py --out DIR     writes DIR/methods.golden; reads DIR/../test-models, made first where missing
 
 The golden is a plain dict of tensors. Keys are cases, "network|layer|method|options|target|what": options as on the command
 line, targets too; what is f64 or f32 (the coarse map [N,T',H',W'] in that precision; input-level methods [N,T,H,W]) or
@@ -13,10 +13,12 @@ Done again only when this script, the test networks or PyTorch change.
 
 import argparse
 import fcntl
+import functools
 import hashlib
 import importlib.metadata
 import os
 import pathlib
+import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -26,15 +28,15 @@ EXPORT = HERE.parent / "export"
 CASES = {
     "gap_linear": (["features", "features.0"], ["3", "3-1", "unit:features:2", "unit:features:2@1,3,*"]),
     "conv_fc": (["pool2", "pool1", "conv2"], ["0", "5-2"]),  # conv2: before its ReLU
-    "r3d_18": (["layer4", "layer3", "layer2.0"], ["3", "3-10"]),
+    "r3d_18": (["layer4", "layer2.0"], ["3", "3-10"]),
     "inplace_relu": (["body"], ["1", "unit:fc:2"]),  # changed in place afterwards
     "functional_relu": (["conv2"], ["1"]),
     "shared_loop": (["stem"], ["6"]),
     "two_stream_dict": (["rgb_net", "flow_net.conv1", "fusion"], ["3", "3-0"]),
     "two_stream_list": (["slow2", "fast2"], ["3"]),
 }
-# Eq. 10 cell by cell: (network, layer) with a piecewise linear tail that is small.
-BY_DERIVATIVES = {("gap_linear", "features"), ("conv_fc", "pool2"), ("two_stream_dict", "fusion"), ("inplace_relu", "body")}
+# Eq. 10 cell by cell: (network, layer after a ReLU) with a small piecewise linear tail.
+BY_DERIVATIVES = {("gap_linear", "features"), ("conv_fc", "pool2"), ("two_stream_dict", "fusion")}
 POOL_AND_LINEAR = {("gap_linear", "features"), ("r3d_18", "layer4"), ("two_stream_dict", "fusion"), ("two_stream_list", "slow2"),
                    ("two_stream_list", "fast2")}
 
@@ -48,12 +50,12 @@ def fingerprint():
 
 
 class Tap:
-    """A layer's output; the network goes on with a copy. Everything below is left out of the graph."""
+    """Outputs of layers; the network goes on with copies. Below `start` nothing enters the graph."""
 
-    def __init__(self, model, layers, differentiate):
+    def __init__(self, model, layers, start):
         self.kept = {}
-        for layer in layers:
-            model.get_submodule(layer).register_forward_hook(self._hook(layer, layer == differentiate))
+        self._handles = [model.get_submodule(layer).register_forward_hook(self._hook(layer, layer == start))
+                         for layer in dict.fromkeys(layers)]
 
     def _hook(self, layer, is_start):
         def hook(_module, _inputs, output):
@@ -62,6 +64,13 @@ class Tap:
             self.kept[layer] = output.detach().requires_grad_(True) if is_start else output
             return self.kept[layer].clone()
         return hook
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for handle in self._handles:
+            handle.remove()
 
 
 def score_of(logits, kept, target, clip):
@@ -144,7 +153,7 @@ METHODS = {  # method: (formula, option variants, does it end in a ReLU when no 
 SALIENCY = ["", "channels=mean", "channels=sum", "channels=l2", "values=signed", "values=signed,channels=sum"]
 
 
-def derivatives_of_exp(model, arguments, layer, target, clip, A, block=512):
+def derivatives_of_exp(model, arguments, layer, target, A, block=512):
     """dY, d2Y, d3Y along every single cell of A for Y = exp(S), each [C,T,H,W]: nested forward derivatives."""
     import torch
     from torch.func import jvp, vmap
@@ -207,6 +216,7 @@ def reduce_channels(gradient, options):
     return {"mean": x.mean(0), "sum": x.sum(0), "l2": (x ** 2).sum(0).sqrt()}[channels]
 
 
+@functools.lru_cache(maxsize=2)
 def load(name, folder, dtype):
     """The network as Python builds it, with the weights and the clips of the exported files."""
     import torch
@@ -219,15 +229,18 @@ def load(name, folder, dtype):
     return NETWORKS[name], model.to(dtype).eval().requires_grad_(False), clips
 
 
+def unit_layers(targets):
+    return [target.split(":")[1] for target in targets if target.startswith("unit:")]
+
+
 def at_layer(golden, name, layer, targets, folder, dtype, what):
     import torch
     import torch.nn.functional as F
 
-    for target in targets:
-        network, model, clips = load(name, folder, dtype)
-        unit_layers = [target.split(":")[1]] if target.startswith("unit:") else []
-        tap = Tap(model, dict.fromkeys([layer, *unit_layers]), layer)
+    network, model, clips = load(name, folder, dtype)
+    with Tap(model, [layer, *unit_layers(targets)], layer) as tap:
         logits = first_output(model(*network.arguments([c.clone() for c in clips])))
+    for target in targets:
         maps = {}
         for n in range(len(logits)):
             score = score_of(logits, tap.kept, target, n)
@@ -236,12 +249,12 @@ def at_layer(golden, name, layer, targets, folder, dtype, what):
             derivatives = None
             is_checked = (name, layer) in BY_DERIVATIVES and target == targets[0] and n == 0
             if what == "f64" and is_checked:
-                fresh = load(name, folder, dtype)[1]
                 arguments = network.arguments([c[n:n + 1].clone() for c in clips])
-                derivatives = derivatives_of_exp(fresh, arguments, layer, target, n, A)
+                derivatives = derivatives_of_exp(model, arguments, layer, target, A)
                 torch.testing.assert_close(derivatives[0], torch.exp(score.detach()) * g)
             for method, (_, variants, _) in METHODS.items():
-                if method == "cam" and ((name, layer) not in POOL_AND_LINEAR or unit_layers):
+                has_cam = (name, layer) in POOL_AND_LINEAR and not target.startswith("unit:")
+                if method == "cam" and not has_cam:
                     continue
                 for options in variants:
                     maps.setdefault((method, options), []).append(coarse_map(method, options, A, g, derivatives))
@@ -256,12 +269,11 @@ def at_layer(golden, name, layer, targets, folder, dtype, what):
 def at_input(golden, name, targets, folder, dtype, what):
     import torch
 
-    for target in targets:
-        network, model, clips = load(name, folder, dtype)
-        leaves = [c.clone().requires_grad_(True) for c in clips]
-        unit_layers = [target.split(":")[1]] if target.startswith("unit:") else []
-        tap = Tap(model, unit_layers, None)
+    network, model, clips = load(name, folder, dtype)
+    leaves = [c.clone().requires_grad_(True) for c in clips]
+    with Tap(model, unit_layers(targets), None) as tap:
         logits = first_output(model(*network.arguments([leaf.clone() for leaf in leaves])))
+    for target in targets:
         per_clip = [torch.autograd.grad(score_of(logits, tap.kept, target, n), leaves, retain_graph=True)
                     for n in range(len(logits))]
         for i in range(len(leaves)):
@@ -298,8 +310,7 @@ def main():
             print(f"up to date: {target}")
             return
         models = out.parent / "test-models"
-        if not (models / "gap_linear.golden").exists():
-            raise SystemExit(f"no test networks in {models}: run tools/export/make_test_models.py --out {models}")
+        subprocess.run([sys.executable, EXPORT / "make_test_models.py", "--out", models], check=True)
         import torch
         golden = make(models)
         scratch = out / f"methods-{os.getpid()}.making"

@@ -56,9 +56,14 @@ std::string operator_name(const Node& node) {
   return end == std::string::npos ? name : name.substr(0, end);
 }
 
-/// The nodes between a score and a layer, with the positions of the inputs that depend on the
-/// layer.
-std::unordered_map<Node*, std::vector<std::size_t>> nodes_between(Node* score, Node* layer) {
+/// A node between a layer and a score: its inputs that depend on the layer.
+struct NodeBetween {
+  Node* node;
+  std::vector<std::size_t> positions;
+};
+
+/// All nodes between, those nearest to the layer first.
+std::vector<NodeBetween> nodes_between(Node* layer, Node* score) {
   std::unordered_map<Node*, std::vector<std::pair<Node*, std::size_t>>> users;
   std::vector<Node*> open{score};
   std::set<Node*> seen{score, layer};
@@ -72,17 +77,16 @@ std::unordered_map<Node*, std::vector<std::size_t>> nodes_between(Node* score, N
       if (seen.insert(before).second) open.push_back(before);
     }
   }
-  std::unordered_map<Node*, std::vector<std::size_t>> between;
-  open.push_back(layer);
-  while (!open.empty()) {
-    Node* node = open.back();
-    open.pop_back();
-    for (const auto& [user, position] : users[node]) {
-      std::vector<std::size_t>& positions = between[user];
-      if (positions.empty()) open.push_back(user);
-      positions.push_back(position);
+  std::vector<NodeBetween> between{{layer, {}}};
+  std::unordered_map<Node*, std::size_t> place;
+  for (std::size_t next = 0; next < between.size(); ++next) {
+    for (const auto& [user, position] : users[between[next].node]) {
+      const auto [found, is_new] = place.try_emplace(user, between.size());
+      if (is_new) between.push_back({user, {}});
+      between[found->second].positions.push_back(position);
     }
   }
+  between.erase(between.begin());
   return between;
 }
 
@@ -101,9 +105,9 @@ std::string find_nonlinear(const at::Tensor& score, const at::Tensor& tap) {
   if (!score.requires_grad() || !tap.requires_grad()) return "";  // independent: constant
   Node* top = torch::autograd::impl::gradient_edge(score).function.get();
   const auto bottom = torch::autograd::impl::gradient_edge(tap).function;  // a leaf's node may die
-  for (const auto& [node, positions] : nodes_between(top, bottom.get())) {
-    const std::string name = operator_name(*node);
-    if (!is_linear(name, positions)) return name;
+  for (const NodeBetween& between : nodes_between(bottom.get(), top)) {
+    const std::string name = operator_name(*between.node);
+    if (!is_linear(name, between.positions)) return name;
   }
   return "";
 }

@@ -16,7 +16,8 @@ namespace praxiscope::methods {
 ///
 /// @param score  attached to the run's graph.
 /// @param tap    the layer's output as the run kept it.
-/// @return       the first operator that is not linear, in PyTorch's words ("Relu"), or "".
+/// @return       the operator nearest to the layer that is not linear, in PyTorch's words ("Relu"),
+/// or "".
 std::string find_nonlinear(const at::Tensor& score, const at::Tensor& tap);
 
 }  // namespace praxiscope::methods

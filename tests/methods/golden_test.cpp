@@ -1,0 +1,119 @@
+// Maps of exported networks against plain PyTorch (tools/goldens/methods.py), case by case.
+#include "core/text.h"
+#include "methods/explaining.h"
+#include "model/test_networks.h"
+
+#include "praxiscope/target.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace praxiscope::testing {
+namespace {
+
+const std::string kGoldenFile = PRAXISCOPE_BUILD_DIR "/goldens/methods.golden";
+
+/// "network|layer|method|options|target" -> what -> tensor.
+using Cases = std::map<std::string, std::map<std::string, at::Tensor>>;
+
+const Cases& all_cases() {
+  static const Cases cases = [] {
+    Cases read;
+    std::ifstream file(kGoldenFile, std::ios::binary);
+    const std::vector<char> bytes((std::istreambuf_iterator<char>(file)),
+                                  std::istreambuf_iterator<char>());
+    for (const auto& entry : torch::pickle_load(bytes).toGenericDict()) {
+      const std::string key = entry.key().toStringRef();
+      const std::size_t bar = key.rfind('|');
+      read[key.substr(0, bar)][key.substr(bar + 1)] = entry.value().toTensor();
+    }
+    return read;
+  }();
+  return cases;
+}
+
+Manifest manifest_with_streams(const std::string& network, const std::string& form) {
+  Manifest manifest = manifest_of(network, form, read_golden(network));
+  if (network == "two_stream_dict") {
+    manifest.streams = {{"rgb", "rgb_net"}, {"flow", "flow_net"}, {"fusion", "fusion"}};
+  }
+  return manifest;
+}
+
+/// The map of one case: [N,T',H',W'] or, for "volume", [N,T,H,W].
+at::Tensor our_map(const Model& model, const std::vector<std::string>& key, bool is_volume) {
+  const Question question{.method = key[2],
+                          .options = key[3],
+                          .layer = key[2] == "saliency" ? "" : model.find_layer(key[1])};
+  const Target target = parse_target(key[4], {}).front().fixed.value();
+  const std::vector<at::Tensor> clips = inputs_of(read_golden(key[0]));
+  std::vector<at::Tensor> maps;
+  for (const auto& clip : explain(model, question, clips, {target})) {
+    const std::size_t input = key[2] == "saliency" ? std::stoul(key[1]) : clip[0].size() - 1;
+    maps.push_back(is_volume ? clip[0][input].volume : clip[0][input].coarse);
+  }
+  return at::stack(maps);
+}
+
+class MethodGolden : public ::testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(kGoldenFile)) {
+      GTEST_SKIP() << kGoldenFile << " is missing: run tools/goldens/methods.py";
+    }
+    at::set_num_threads(2);
+  }
+
+  /// Every case of a network in one form of its file. The allowance is what PyTorch itself loses in
+  /// single precision against double, a few times over.
+  void check(const std::string& network, const std::string& form) {
+    const auto model = load_model(manifest_with_streams(network, form), "cpu");
+    int checked = 0;
+    for (const auto& [name, values] : all_cases()) {
+      if (!name.starts_with(network + "|")) continue;
+      const std::vector<std::string> key = split(name, '|');
+      const double rounding = relative_difference(values.at("f32"), values.at("f64"));
+      const double allowed = 1e-5 + 4 * rounding;
+      ASSERT_LT(allowed, 0.01) << name << ": the golden itself says nothing";
+      const at::Tensor map = our_map(*model, key, false);
+      EXPECT_LT(relative_difference(map, values.at("f64")), allowed) << name;
+      if (values.contains("volume")) {
+        EXPECT_LT(relative_difference(our_map(*model, key, true), values.at("volume")), allowed)
+            << name << " at the clip's size";
+      }
+      ++checked;
+    }
+    EXPECT_GT(checked, 0);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Networks, MethodGolden,
+                         ::testing::Values("gap_linear", "conv_fc", "r3d_18", "inplace_relu",
+                                           "functional_relu", "shared_loop", "two_stream_dict",
+                                           "two_stream_list"),
+                         [](const auto& network) { return network.param; });
+
+TEST_P(MethodGolden, HoldsForTorchScript) { check(GetParam(), ".pt"); }
+
+TEST_P(MethodGolden, HoldsForTorchExport) {
+  if (!std::filesystem::exists(models_folder() + "/" + GetParam() + ".pt2")) {
+    GTEST_SKIP() << "this network has no .pt2";
+  }
+  check(GetParam(), ".pt2");
+}
+
+TEST(MethodGoldens, CamRefusesInnerLayersOfRealNetworks) {
+  if (!has_models()) GTEST_SKIP() << "no test networks: run tools/export/make_test_models.py";
+  const auto model = load_model(manifest_with_streams("gap_linear", ".pt"), "cpu");
+  const std::vector<at::Tensor> clips = inputs_of(read_golden("gap_linear"));
+  const Question question{.method = "cam", .layer = "features.1"};
+  const std::string message =
+      usage_error([&] { explain(*model, question, clips, {class_target(0)}); });
+  EXPECT_TRUE(message.starts_with("cam: layer \"features.1\": found ")) << message;
+}
+
+}  // namespace
+}  // namespace praxiscope::testing
