@@ -64,8 +64,10 @@ def make_network(name, weights):
         known = torchvision.models.get_model_weights(name).DEFAULT
         return torchvision.models.get_model(name, weights=known).eval(), list(known.meta["categories"])
     state = read_state(weights)
-    last = [value for key, value in state.items() if key.endswith(".bias") or key.endswith(".weight")][-1]
-    network = torchvision.models.get_model(name, weights=None, num_classes=last.shape[0])
+    biases = [value for key, value in state.items() if key.endswith(".bias")]
+    if not biases:
+        raise SystemExit(f"{weights} does not fit {name}: found no biases; expected those of the last layer, one a class")
+    network = torchvision.models.get_model(name, weights=None, num_classes=biases[-1].shape[0])
     try:
         network.load_state_dict(state)
     except RuntimeError as error:
