@@ -6,7 +6,7 @@
 namespace praxiscope::cli {
 
 /// Second of the video that makes the demo's still.
-inline constexpr double kDemoStill_s = 4.0;
+inline constexpr double kDemoStill_s = 5.0;
 
 /// bikes.mp4 in the folder PRAXISCOPE_DEMO_DATA, else in the project's environment beside the
 /// program.
