@@ -9,7 +9,7 @@ at::Tensor upsample(const at::Tensor& coarse, std::int64_t frames, std::int64_t 
                                                    /*align_corners=*/false)
                               .squeeze(1);
   // Interpolation weights sum to 1 only up to rounding.
-  const at::IntArrayRef volume{1, 2, 3};
+  constexpr std::array<std::int64_t, 3> volume{1, 2, 3};
   return fine.clamp(coarse.amin(volume, true), coarse.amax(volume, true));
 }
 
