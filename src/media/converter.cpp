@@ -24,6 +24,48 @@ void over_black(std::uint8_t* rgb, const std::uint8_t* rgba) {
   }
 }
 
+/// RGB48 where light has to be computed, RGBA where there is alpha, RGB24 for what is RGB already;
+/// planes for the rest, because swscale has its fast full-chroma code for those only.
+AVPixelFormat choose_flat_format(const ColorSpec& spec) {
+  if (spec.needs_light()) return AV_PIX_FMT_RGB48;
+  if (spec.has_alpha) return AV_PIX_FMT_RGBA;
+  return spec.is_yuv ? AV_PIX_FMT_GBRP : AV_PIX_FMT_RGB24;
+}
+
+/// In one plane.
+std::size_t pixel_bytes(AVPixelFormat flat) {
+  switch (flat) {
+    case AV_PIX_FMT_RGB48:
+      return 6;
+    case AV_PIX_FMT_RGBA:
+      return 4;
+    case AV_PIX_FMT_GBRP:
+      return 1;
+    default:
+      return 3;
+  }
+}
+
+void interleave(const std::uint8_t* green, std::size_t plane, std::ptrdiff_t step,
+                std::uint8_t* rgb, int count) {
+  const std::uint8_t* blue = green + plane;
+  const std::uint8_t* red = blue + plane;
+  if (step == 1) {  // the compiler makes SIMD of this one
+    for (int x = 0; x < count; ++x) {
+      rgb[3 * x] = red[x];
+      rgb[3 * x + 1] = green[x];
+      rgb[3 * x + 2] = blue[x];
+    }
+    return;
+  }
+  for (int x = 0; x < count; ++x) {
+    const std::ptrdiff_t at = x * step;
+    rgb[3 * x] = red[at];
+    rgb[3 * x + 1] = green[at];
+    rgb[3 * x + 2] = blue[at];
+  }
+}
+
 }  // namespace
 
 PixelSize square_pixel_size(PixelSize stored, const Rational& sample_aspect) {
@@ -47,12 +89,12 @@ Converter::Converter(PixelSize size, Orientation orientation)
 
 void Converter::prepare(const AVFrame& frame, const ColorSpec& spec) {
   const PixelSize flat = orientation_.swaps_sides() ? PixelSize{size_.height, size_.width} : size_;
-  flat_format_ = spec.needs_light() ? AV_PIX_FMT_RGB48
-                 : spec.has_alpha   ? AV_PIX_FMT_RGBA
-                                    : AV_PIX_FMT_RGB24;
-  const std::size_t pixel_bytes = spec.needs_light() ? 6 : spec.has_alpha ? 4 : 3;
-  flat_stride_ = (static_cast<std::size_t>(flat.width) * pixel_bytes + 63) / 64 * 64 + 64;
-  flat_.resize(flat_stride_ * static_cast<std::size_t>(flat.height) + 64);
+  flat_format_ = choose_flat_format(spec);
+  const std::size_t planes = flat_format_ == AV_PIX_FMT_GBRP ? 3 : 1;
+  const std::size_t row = static_cast<std::size_t>(flat.width) * pixel_bytes(flat_format_);
+  flat_stride_ = (row + 63) / 64 * 64 + 64;
+  flat_plane_ = flat_stride_ * static_cast<std::size_t>(flat.height);
+  flat_.resize(flat_plane_ * planes + 64);
   if (sws_isSupportedInput(spec.format) == 0) {
     const char* name = av_get_pix_fmt_name(spec.format);
     throw Error(ErrorKind::kInput, fmt::format("cannot convert pixel format {} to RGB; convert the "
@@ -97,7 +139,12 @@ std::shared_ptr<const Picture> Converter::convert(const AVFrame& frame) {
     prepare(frame, spec);
   }
   std::uint8_t* planes[4] = {flat_.data(), nullptr, nullptr, nullptr};
-  const int strides[4] = {static_cast<int>(flat_stride_), 0, 0, 0};
+  const auto stride = static_cast<int>(flat_stride_);
+  const int strides[4] = {stride, stride, stride, 0};
+  if (flat_format_ == AV_PIX_FMT_GBRP) {
+    planes[1] = flat_.data() + flat_plane_;
+    planes[2] = flat_.data() + 2 * flat_plane_;
+  }
   const int rows =
       sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, planes, strides);
   if (rows <= 0) {
@@ -119,9 +166,7 @@ void Converter::pack(Picture* picture) const {
   // Where shown pixel (0, 0) lies in the flat picture, and how far its right and lower neighbours
   // are: the inverse (= transpose) of the orientation.
   const auto stride = static_cast<std::ptrdiff_t>(flat_stride_);
-  const std::ptrdiff_t pixel = flat_format_ == AV_PIX_FMT_RGB24  ? 3
-                               : flat_format_ == AV_PIX_FMT_RGBA ? 4
-                                                                 : 6;
+  const auto pixel = static_cast<std::ptrdiff_t>(pixel_bytes(flat_format_));
   const std::ptrdiff_t step_x = orientation_.xx * pixel + orientation_.xy * stride;
   const std::ptrdiff_t step_y = orientation_.yx * pixel + orientation_.yy * stride;
   const bool starts_right = orientation_.xx < 0 || orientation_.yx < 0;
@@ -140,6 +185,8 @@ void Converter::pack(Picture* picture) const {
       tone_map_->map_row(light_row.data(), out, size_.width);
     } else if (flat_format_ == AV_PIX_FMT_RGBA) {
       for (int x = 0; x < size_.width; ++x, in += step_x) over_black(out + x * 3, in);
+    } else if (flat_format_ == AV_PIX_FMT_GBRP) {
+      interleave(in, flat_plane_, step_x, out, size_.width);
     } else if (step_x == 3) {
       std::memcpy(out, in, row_bytes);
     } else {

@@ -42,8 +42,9 @@ class Converter {
   std::optional<ColorSpec> spec_;
   PixelSize stored_;
   ScalerPtr scaler_;
-  AVPixelFormat flat_format_ = AV_PIX_FMT_RGB24;  ///< RGB24, RGBA or RGB48
+  AVPixelFormat flat_format_ = AV_PIX_FMT_RGB24;  ///< what swscale makes; see choose_flat_format()
   std::size_t flat_stride_ = 0;                   ///< bytes
+  std::size_t flat_plane_ = 0;                    ///< bytes from one plane to the next (GBRP)
   std::vector<std::uint8_t> flat_;                ///< swscale's output, rows padded for its SIMD
   std::optional<ToneMap> tone_map_;
 };

@@ -1,20 +1,18 @@
 // FrameSink for .gif: every frame its own palette, times in hundredths of a second from 0.
 #include "core/text.h"
 #include "media/muxer.h"
+#include "media/palette.h"
 #include "media/sinks.h"
 
 #include "praxiscope/error.h"
 
 extern "C" {
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
 #include <libavutil/opt.h>
 }
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <optional>
 #include <utility>
@@ -37,8 +35,6 @@ class GifSink final : public FrameSink {
 
  private:
   void open_codec();
-  void build_graph();
-  void filter(AVFrame* picture);
   void encode(AVFrame* frame);
 
   FrameSinkOptions options_;
@@ -46,9 +42,6 @@ class GifSink final : public FrameSink {
   Muxer muxer_;
   CodecPtr codec_;
   AVStream* stream_ = nullptr;
-  FilterGraphPtr graph_;
-  AVFilterContext* entry_ = nullptr;  // owned by graph_
-  AVFilterContext* exit_ = nullptr;   // owned by graph_
   PacketPtr packet_;
   Rational begin_, end_;
   std::optional<std::int64_t> last_ticks_;
@@ -58,7 +51,6 @@ class GifSink final : public FrameSink {
 GifSink::GifSink(const std::string& path, const FrameSinkOptions& options)
     : options_(options), muxer_(path, "gif", options), packet_(make_packet()) {
   open_codec();
-  build_graph();
   stream_ = &muxer_.add_stream(codec_.get());
   muxer_.write_header(nullptr);
 }
@@ -74,27 +66,6 @@ void GifSink::open_codec() {
   codec_->time_base = {1, 100};
   const int code = avcodec_open2(codec_.get(), encoder, nullptr);
   if (code < 0) throw output_error(muxer_.path(), error_text(code));
-}
-
-void GifSink::build_graph() {
-  graph_.reset(avfilter_graph_alloc());
-  if (!graph_) throw std::bad_alloc();
-  graph_->nb_threads = 1;
-  const std::string source =
-      fmt::format("video_size={}x{}:pix_fmt=rgb24:time_base=1/100:pixel_aspect=1/1", options_.width,
-                  options_.height);
-  int code = avfilter_graph_create_filter(&entry_, avfilter_get_by_name("buffer"), "in",
-                                          source.c_str(), nullptr, graph_.get());
-  if (code < 0) throw output_error(muxer_.path(), error_text(code));
-  code = avfilter_graph_create_filter(&exit_, avfilter_get_by_name("buffersink"), "out", nullptr,
-                                      nullptr, graph_.get());
-  if (code < 0) throw output_error(muxer_.path(), error_text(code));
-  // One palette a frame keeps the memory constant: a common one needs the whole video first. The
-  // ordered dither stays in place from frame to frame, where error diffusion would crawl.
-  link_filters(graph_.get(),
-               "[in]split[a][b];[a]palettegen=stats_mode=single:reserve_transparent=0[p];"
-               "[b][p]paletteuse=new=1:dither=bayer:bayer_scale=4[out]",
-               entry_, exit_);
 }
 
 void GifSink::write(const Picture& picture, const Rational& pts, const Rational& duration) {
@@ -113,34 +84,23 @@ void GifSink::write(const Picture& picture, const Rational& pts, const Rational&
   }
   last_ticks_ = ticks;
   const FramePtr frame = make_frame();
-  frame->format = AV_PIX_FMT_RGB24;
+  frame->format = AV_PIX_FMT_PAL8;
   frame->width = picture.width;
   frame->height = picture.height;
   frame->sample_aspect_ratio = {1, 1};
   frame->pts = ticks;
   if (av_frame_get_buffer(frame.get(), 0) < 0) throw std::bad_alloc();
-  const std::size_t row = static_cast<std::size_t>(picture.width) * 3;
-  for (int y = 0; y < picture.height; ++y) {
-    std::memcpy(frame->data[0] + static_cast<std::ptrdiff_t>(y) * frame->linesize[0],
-                picture.rgb.data() + static_cast<std::size_t>(y) * row, row);
-  }
-  filter(frame.get());
-}
-
-void GifSink::filter(AVFrame* picture) {
-  int code = av_buffersrc_add_frame(entry_, picture);
-  while (code >= 0) {
-    const FramePtr filtered = make_frame();
-    code = av_buffersink_get_frame(exit_, filtered.get());
-    if (code >= 0) encode(filtered.get());
-  }
-  if (code != AVERROR(EAGAIN) && code != AVERROR_EOF) {
-    throw output_error(muxer_.path(), error_text(code));
-  }
+  // One palette a frame keeps the memory constant: a common one needs the whole video first.
+  Palette palette(picture);
+  palette.apply(picture, frame->data[0], frame->linesize[0]);
+  auto* table = reinterpret_cast<std::uint32_t*>(frame->data[1]);
+  std::fill(table, table + 256, 0xff000000u);
+  std::transform(palette.colors().begin(), palette.colors().end(), table,
+                 [](std::uint32_t color) { return 0xff000000u | color; });
+  encode(frame.get());
 }
 
 void GifSink::encode(AVFrame* frame) {
-  if (frame != nullptr) frame->pict_type = AV_PICTURE_TYPE_NONE;
   int code = avcodec_send_frame(codec_.get(), frame);
   while (code >= 0) {
     code = avcodec_receive_packet(codec_.get(), packet_.get());
@@ -156,7 +116,6 @@ void GifSink::encode(AVFrame* frame) {
 
 void GifSink::finish() {
   if (!last_ticks_) throw output_error(muxer_.path(), "no picture came; expected at least one");
-  filter(nullptr);
   encode(nullptr);
   const std::int64_t last = end_.rounded_to(kHundredth) - *last_ticks_;
   av_opt_set_int(muxer_.format().priv_data, "final_delay",

@@ -54,7 +54,14 @@ std::string output_error_of(const std::function<void()>& act, ErrorKind kind = E
   return "";
 }
 
-class VideoSinkTest : public ::testing::TestWithParam<std::pair<const char*, const char*>> {};
+struct Kind {
+  const char* ending;
+  const char* codec;
+};
+
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.ending; }
+
+class VideoSinkTest : public ::testing::TestWithParam<Kind> {};
 
 TEST_P(VideoSinkTest, GivesBackPicturesAndTimes) {
   const auto [ending, codec] = GetParam();
@@ -77,9 +84,9 @@ TEST_P(VideoSinkTest, GivesBackPicturesAndTimes) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Endings, VideoSinkTest,
-                         ::testing::Values(std::pair{".mp4", "h264"}, std::pair{".mov", "h264"},
-                                           std::pair{".mkv", "h264"}, std::pair{".webm", "vp9"}),
-                         [](const auto& one) { return std::string(one.param.first + 1); });
+                         ::testing::Values(Kind{".mp4", "h264"}, Kind{".mov", "h264"},
+                                           Kind{".mkv", "h264"}, Kind{".webm", "vp9"}),
+                         [](const auto& one) { return std::string(one.param.ending + 1); });
 
 TEST(VideoSink, KeepsExactTimesOfTheSource) {
   const TemporaryFolder folder;

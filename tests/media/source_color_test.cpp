@@ -12,6 +12,8 @@ struct Coding {
   bool is_full;
 };
 
+void PrintTo(const Coding& coding, std::ostream* out) { *out << coding.name; }
+
 class ColorTest : public ::testing::TestWithParam<Coding> {};
 
 const std::vector<Color> kPatches = {{255, 0, 0}, {0, 255, 0},     {0, 0, 255},   {255, 255, 255},
