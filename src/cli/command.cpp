@@ -103,23 +103,32 @@ std::string main_help() {
   return text;
 }
 
+namespace {
+
+void print_defect(Console& console, std::string_view message) {
+  // Foreign messages may carry a back trace below their first line.
+  print_error(console, fmt::format("internal: {} (a defect of praxiscope {}; please report it)",
+                                   message.substr(0, message.find('\n')), version()));
+}
+
+}  // namespace
+
 int run_program(const std::vector<std::string>& words, Console& console) {
   try {
     const int status = run_words(words, console);
     flush_results(console);
     return status;
   } catch (const Error& error) {
-    print_error(console,
-                error.kind() == ErrorKind::kInternal
-                    ? fmt::format("internal: {} (a defect of praxiscope {}; please report it)",
-                                  error.what(), version())
-                    : error.what());
+    if (error.kind() == ErrorKind::kInternal) {
+      print_defect(console, error.what());
+    } else {
+      print_error(console, error.what());
+    }
     return error.exit_code();
   } catch (const std::bad_alloc&) {
     print_error(console, "out of memory; try --batch 1, or a smaller input");
   } catch (const std::exception& error) {
-    print_error(console, fmt::format("internal: {} (a defect of praxiscope {}; please report it)",
-                                     error.what(), version()));
+    print_defect(console, error.what());
   }
   return static_cast<int>(ErrorKind::kInternal);
 }

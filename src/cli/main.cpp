@@ -18,6 +18,9 @@ namespace {
 /// the library starts its first team; the user's own value stays.
 void let_idle_threads_sleep() { setenv("OMP_WAIT_POLICY", "passive", 0); }
 
+/// Columns of tables in files and pipes.
+constexpr int kLogWidth = 120;
+
 bool is_plain(const char* variable) {
   const char* value = std::getenv(variable);
   return value != nullptr && *value != '\0';
@@ -42,6 +45,6 @@ int main(int count, char** words) {
                                    .err = std::cerr,
                                    .err_is_terminal = is_terminal,
                                    .err_has_colour = is_terminal && !is_plain("NO_COLOR"),
-                                   .width = is_terminal ? terminal_width() : 80};
+                                   .width = is_terminal ? terminal_width() : kLogWidth};
   return praxiscope::cli::run_program({words + 1, words + count}, console);
 }

@@ -19,13 +19,13 @@ const OptionGroup kPredictOptions{
 
 /// One row: the time of a clip and its classes, as many as a line of `width` columns holds.
 std::string clip_row(const ClipPrediction& clip, std::size_t width) {
-  constexpr std::size_t kLabelColumns = 24;
-  std::string line = fmt::format("{:>8.2f} - {:>8.2f} s", clip.begin_s, clip.end_s);
+  constexpr std::size_t kLabelColumns = 20;
+  std::string line = fmt::format("{:>7.2f} - {:>7.2f} s", clip.begin_s, clip.end_s);
   for (const TopClass& entry : clip.top) {
     const std::string label = shortened(printable(entry.label), kLabelColumns);
     const std::string space(kLabelColumns - columns_of(label), ' ');
     const std::string cell =
-        fmt::format("  {}{} {:>4.0f} %", label, space, entry.probability * 100);
+        fmt::format("  {}{} {:>3.0f} %", label, space, entry.probability * 100);
     if (&entry != &clip.top.front() && columns_of(line) + columns_of(cell) > width) break;
     line += cell;
   }

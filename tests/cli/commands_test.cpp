@@ -16,6 +16,7 @@ namespace {
 using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 class Commands : public testing::Test {
@@ -26,7 +27,7 @@ class Commands : public testing::Test {
 TEST_F(Commands, PredictPrintsClipsAndTheirMean) {
   const Outcome outcome = run({"predict", "-m", "strings", "a.mp4"});
   EXPECT_EQ(outcome.status, 0);
-  EXPECT_THAT(outcome.out, HasSubstr("    0.00 -     0.60 s  mountain bike, all-te..."));
+  EXPECT_THAT(outcome.out, HasSubstr("   0.00 -    0.60 s  mountain bike, al...  75 %  tandem"));
   EXPECT_THAT(outcome.out, HasSubstr("(padded)\n"));
   EXPECT_THAT(outcome.out, HasSubstr("a.mp4: 32 frames, mean of 2 clips\n"));
   EXPECT_THAT(outcome.out, HasSubstr("75.0 %  mountain bike, all-terrain bike  class 671\n"));
@@ -233,10 +234,13 @@ TEST_F(Commands, AnInterruptEndsWith130AndStopsTheOtherInputs) {
 }
 
 TEST_F(Commands, UnknownFailuresAreInternalAndAskForAReport) {
-  fake().on_input = [](const std::string&, Progress&) { throw std::runtime_error("oops"); };
+  fake().on_input = [](const std::string&, Progress&) {
+    throw std::runtime_error("oops\nback trace");
+  };
   const Outcome outcome = run({"predict", "-m", "s", "a.mp4"});
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("internal: oops"), HasSubstr("please report it")));
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("internal: oops (a defect"),
+                                 HasSubstr("please report it"), Not(HasSubstr("back trace"))));
   fake().on_input = [](const std::string&, Progress&) { throw std::bad_alloc(); };
   EXPECT_THAT(run({"predict", "-m", "s", "a.mp4"}).err, HasSubstr("out of memory"));
 }

@@ -68,7 +68,8 @@ TEST_F(Program, TellsItsMethodsAndPresets) {
   EXPECT_EQ(methods.status, 0);
   EXPECT_EQ(methods.err, "");
   std::vector<std::string> ids;
-  for (const json& method : json::parse(methods.out)["methods"]) ids.push_back(method["id"]);
+  const json parsed = json::parse(methods.out);
+  for (const json& method : parsed["methods"]) ids.push_back(method["id"]);
   EXPECT_THAT(ids, testing::IsSupersetOf({"cam", "grad_cam", "grad_cam_pp", "hires_cam",
                                           "layer_cam", "saliency", "xgrad_cam"}));
   EXPECT_THAT(praxiscope({"list", "presets"}).out, HasSubstr("torchvision"));
