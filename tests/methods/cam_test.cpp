@@ -117,12 +117,13 @@ TEST(Cam, IgnoresOperatorsThatBypassTheLayer) {
       });
   const std::unique_ptr<Method> method = make_method(*model, kCam);
   const at::Tensor clips = noise_clips(1);
-  RunOptions options{.taps = {"below", "features"}, .tap_gradients = true, .input_gradients = true};
-  const Run run = model->run({&clips, 1}, options);
+  RunOptions options = tapping({"below", "features"});
+  options.input_gradients = true;
+  const praxiscope::Run run = model->run({&clips, 1}, options);
   const std::vector<std::vector<Target>> targets = {{class_target(0)}};
   Listener progress;
   EXPECT_NO_THROW(method->explain({.model = *model, .run = run, .targets = targets}, progress));
-  EXPECT_EQ(find_nonlinear(run.logits[0][0], run.activations.at("below")), "Tanh");
+  EXPECT_EQ(methods::find_nonlinear(run.logits[0][0], run.activations.at("below")), "Tanh");
 }
 
 }  // namespace

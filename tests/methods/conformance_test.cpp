@@ -96,7 +96,7 @@ TEST_P(EveryMethod, ExplainsSeveralTargetsAsOneByOne) {
 
 TEST_P(EveryMethod, ExplainsAnotherTargetForEachClip) {
   const std::unique_ptr<Method> method = make_method(*model, question());
-  const Run run = run_for(*model, *method, clips, {});
+  const praxiscope::Run run = run_for(*model, *method, clips, {});
   const std::vector<std::vector<Target>> targets = {
       {class_target(2)}, {contrast(0, 1)}, {class_target(4)}};
   Listener progress;
@@ -130,7 +130,7 @@ TEST_P(EveryMethod, WorksWhateverTheCallersGradMode) {
 
 TEST_P(EveryMethod, LeavesTheGraphToOthersWhenAsked) {
   const std::unique_ptr<Method> method = make_method(*model, question());
-  const Run run = run_for(*model, *method, clips, {});
+  const praxiscope::Run run = run_for(*model, *method, clips, {});
   const std::vector<std::vector<Target>> targets(3, kTargets);
   Listener progress;
   const MethodInput shared{.model = *model, .run = run, .targets = targets, .is_last_use = false};

@@ -44,6 +44,13 @@ std::unique_ptr<Method> make_method(const Model& model, const Question& question
   return info.make(model, question.layer, options);
 }
 
+RunOptions tapping(std::vector<std::string> layers) {
+  RunOptions options;
+  options.taps = std::move(layers);
+  options.tap_gradients = true;
+  return options;
+}
+
 Run run_for(const Model& model, const Method& method, const std::vector<at::Tensor>& inputs,
             const std::vector<Target>& targets) {
   const MethodNeeds needs = method.needs();

@@ -41,6 +41,9 @@ Target unit(const std::string& layer, std::int64_t channel);
 std::map<std::string, std::string> options_of(const std::string& text);
 std::unique_ptr<Method> make_method(const Model& model, const Question& question);
 
+/// A forward that keeps layers, for gradients with respect to them.
+RunOptions tapping(std::vector<std::string> layers);
+
 /// The forward that a method needs; units' layers are kept as well.
 Run run_for(const Model& model, const Method& method, const std::vector<at::Tensor>& inputs,
             const std::vector<Target>& targets);

@@ -5,6 +5,7 @@
 
 #include "praxiscope/target.h"
 
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -25,7 +26,7 @@ const Cases& all_cases() {
     std::ifstream file(kGoldenFile, std::ios::binary);
     const std::vector<char> bytes((std::istreambuf_iterator<char>(file)),
                                   std::istreambuf_iterator<char>());
-    for (const auto& entry : torch::pickle_load(bytes).toGenericDict()) {
+    for (const auto& entry : torch::jit::pickle_load(bytes).toGenericDict()) {
       const std::string key = entry.key().toStringRef();
       const std::size_t bar = key.rfind('|');
       read[key.substr(0, bar)][key.substr(bar + 1)] = entry.value().toTensor();

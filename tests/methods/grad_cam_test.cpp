@@ -49,7 +49,7 @@ TEST(GradCam, FrameWeightsDifferWhereTheHeadTellsFramesApart) {
 
   // By hand: the gradient of each frame of the layer, averaged over its cells.
   const std::vector<at::Tensor> inputs = {clips};
-  const Run run = model->run(inputs, {.taps = {"features"}, .tap_gradients = true});
+  const praxiscope::Run run = model->run(inputs, tapping({"features"}));
   const std::string of[] = {"features"};
   const at::Tensor g = run.gradients(run.logits.select(1, 1).sum(), of, false).front();
   const at::Tensor a = run.activations.at("features").detach();

@@ -115,7 +115,7 @@ TEST(LayerMethod, NamesALayerWithoutTimeAndSpace) {
 TEST(LayerMethod, NeedsTheSameNumberOfTargetsForEveryClip) {
   const auto model = gap_network();
   const std::unique_ptr<Method> method = make_method(*model, {.method = "grad_cam"});
-  const Run run = run_for(*model, *method, {noise_clips(2)}, {});
+  const praxiscope::Run run = run_for(*model, *method, {noise_clips(2)}, {});
   const std::vector<std::vector<Target>> uneven = {{class_target(0)}, {}};
   const std::vector<std::vector<Target>> short_list = {{class_target(0)}};
   Listener progress;
@@ -131,7 +131,7 @@ TEST(LayerMethod, NeedsTheRunToKeepItsLayer) {
   const auto model = gap_network();
   const std::unique_ptr<Method> method = make_method(*model, {.method = "grad_cam"});
   const at::Tensor clips = noise_clips(1);
-  const Run run = model->run({&clips, 1}, {});
+  const praxiscope::Run run = model->run({&clips, 1}, {});
   const std::vector<std::vector<Target>> targets = {{class_target(0)}};
   Listener progress;
   EXPECT_EQ(usage_error([&] {

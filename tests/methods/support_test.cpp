@@ -22,7 +22,7 @@ using methods::upsample;
 struct Scored {
   std::unique_ptr<FakeModel> model = gap_network();
   std::vector<at::Tensor> clips = {noise_clips(3)};
-  Run run = model->run(clips, {.taps = {"features", "pool", "logits"}, .tap_gradients = true});
+  Run run = model->run(clips, tapping({"features", "pool", "logits"}));
 
   at::Tensor of(const Target& target) const {
     const std::vector<std::vector<Target>> targets(3, {target});
@@ -145,7 +145,7 @@ TEST(LayerView, NamesTheShapeThatHasNoTimeAndSpace) {
 TEST(InputsUnder, FollowTheStreamsOfTheManifest) {
   Manifest manifest;
   manifest.streams = {{"rgb", "rgb_net"}, {"flow", "flow_net"}, {"fusion", "flow_net.late"}};
-  Run run;
+  praxiscope::Run run;
   run.inputs = {at::zeros({1}), at::zeros({1})};
   run.input_names = {"rgb", "flow"};
   using Inputs = std::vector<std::size_t>;
