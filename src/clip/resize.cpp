@@ -20,38 +20,70 @@ int crop_begin(int side, int crop) {
 /// Rows or columns [begin, begin + count) of a linear resize: the two source positions of each and
 /// the weight of the second.
 struct Taps {
-  at::Tensor first, second;  // i64 [count]
-  at::Tensor weight;         // f32 [count]
+  std::vector<std::int64_t> first, second;
+  std::vector<float> weight;
 };
 
-Taps linear_taps(int source, int resized, int begin, int count, const at::Device& device) {
+Taps linear_taps(std::int64_t source, int resized, int begin, int count) {
   const float scale = static_cast<float>(source) / static_cast<float>(resized);
-  const auto positions = at::arange(begin, begin + count, at::kFloat);
-  const auto where = positions.add(0.5F).mul(scale).sub(0.5F).clamp_min(0.0F);
-  const auto floor = where.floor();
-  const auto first = floor.to(at::kLong).clamp_max(source - 1);
-  return {first.to(device), first.add(1).clamp_max(source - 1).to(device),
-          where.sub(floor).to(device)};
+  Taps out;
+  for (int i = begin; i < begin + count; ++i) {
+    const float where = std::max(0.0F, (static_cast<float>(i) + 0.5F) * scale - 0.5F);
+    const auto first = std::min(static_cast<std::int64_t>(where), source - 1);
+    out.first.push_back(first);
+    out.second.push_back(std::min(first + 1, source - 1));
+    out.weight.push_back(where - static_cast<float>(first));
+  }
+  return out;
+}
+
+/// Bytes on the CPU: a loop, for the tensor ops below take ten times as long with three channels.
+at::Tensor linear_window_on_cpu(const at::Tensor& picture, const Taps& rows, const Taps& columns) {
+  const std::size_t height = rows.weight.size(), width = columns.weight.size();
+  auto out = at::empty({3, static_cast<std::int64_t>(height), static_cast<std::int64_t>(width)},
+                       at::kFloat);
+  const auto* bytes = picture.const_data_ptr<std::uint8_t>();
+  auto* to = out.mutable_data_ptr<float>();
+  const std::int64_t row_bytes = picture.size(1) * 3;
+  for (std::size_t y = 0; y < height; ++y) {
+    const auto* upper = bytes + rows.first[y] * row_bytes;
+    const auto* lower = bytes + rows.second[y] * row_bytes;
+    const float wy = rows.weight[y];
+    for (std::size_t x = 0; x < width; ++x) {
+      const std::int64_t left = columns.first[x] * 3, right = columns.second[x] * 3;
+      const float wx = columns.weight[x];
+      for (int c = 0; c < 3; ++c) {
+        const float above = (1 - wx) * upper[left + c] + wx * upper[right + c];
+        const float below = (1 - wx) * lower[left + c] + wx * lower[right + c];
+        to[(c * height + y) * width + x] = (1 - wy) * above + wy * below;
+      }
+    }
+  }
+  return out;
 }
 
 /// Touches only the source pixels that the crop needs, which is a small part of a large picture.
 at::Tensor linear_window(const at::Tensor& picture, const Size& size, int top, int left,
                          const Size& window) {
-  const auto rows = linear_taps(static_cast<int>(picture.size(0)), size.height, top, window.height,
-                                picture.device());
-  const auto columns = linear_taps(static_cast<int>(picture.size(1)), size.width, left,
-                                   window.width, picture.device());
-  const auto along_x = [&](const at::Tensor& row_index) {
-    const auto lines = picture.index_select(0, row_index);
-    const auto a = lines.index_select(1, columns.first).to(at::kFloat);
-    const auto b = lines.index_select(1, columns.second).to(at::kFloat);
-    const auto w = columns.weight.view({1, -1, 1});
-    return a.mul(w.neg().add(1.0F)).add_(b.mul(w));
+  const Taps rows = linear_taps(picture.size(0), size.height, top, window.height);
+  const Taps columns = linear_taps(picture.size(1), size.width, left, window.width);
+  if (picture.device().is_cpu()) return linear_window_on_cpu(picture, rows, columns);
+
+  const auto device = picture.device();
+  const auto index = [&](const std::vector<std::int64_t>& at_source) {
+    return at::tensor(at_source, at::kLong).to(device);
   };
-  const auto w = rows.weight.view({-1, 1, 1});
+  const auto wx = at::tensor(columns.weight, at::kFloat).to(device).view({1, -1, 1});
+  const auto wy = at::tensor(rows.weight, at::kFloat).to(device).view({-1, 1, 1});
+  const auto along_x = [&](const std::vector<std::int64_t>& row_index) {
+    const auto lines = picture.index_select(0, index(row_index));
+    const auto a = lines.index_select(1, index(columns.first)).to(at::kFloat);
+    const auto b = lines.index_select(1, index(columns.second)).to(at::kFloat);
+    return a.mul(wx.neg().add(1.0F)).add_(b.mul(wx));
+  };
   return along_x(rows.first)
-      .mul(w.neg().add(1.0F))
-      .add_(along_x(rows.second).mul(w))
+      .mul(wy.neg().add(1.0F))
+      .add_(along_x(rows.second).mul(wy))
       .permute({2, 0, 1});
 }
 
