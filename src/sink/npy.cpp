@@ -52,11 +52,9 @@ std::string make_npy_header(NpyType type, std::int64_t rows,
     throw Error(ErrorKind::kInternal,
                 fmt::format("npz: an array of {} dimensions is too many", row_shape.size() + 1));
   }
-  header.resize(kNpyHeaderBytes - kPrefix - 1, ' ');
   constexpr std::size_t kLength = kNpyHeaderBytes - kPrefix;
-  std::string out = "\x93NUMPY";
-  out += {'\x01', '\x00', static_cast<char>(kLength & 255), static_cast<char>(kLength >> 8)};
-  return out + header + '\n';
+  return fmt::format("\x93NUMPY\x01{}{}{}{:<{}}\n", '\0', static_cast<char>(kLength & 255),
+                     static_cast<char>(kLength >> 8), header, kLength - 1);
 }
 
 NpySpool::NpySpool(const std::string& folder, std::string name, NpyType type,

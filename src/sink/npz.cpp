@@ -48,7 +48,7 @@ class NpzSink : public ResultSink {
     }
     if (save_inputs_) {
       for (const ClipInput& input : result.clip.inputs) {
-        add("input/" + path_part(input.name), input.tensor);
+        add(fmt::format("input/{}", path_part(input.name)), input.tensor);
       }
     }
     is_open_ = false;
@@ -121,7 +121,7 @@ class NpzSink : public ResultSink {
       indices.push_back(frame.source_index);
       times.push_back(frame.pts.to_double());
     }
-    const std::string suffix = is_first ? "" : "/" + path_part(input.name);
+    const std::string suffix = is_first ? "" : fmt::format("/{}", path_part(input.name));
     const std::vector<std::int64_t> shape{static_cast<std::int64_t>(input.frames.size())};
     add("frame_index" + suffix, NpyType::kInt64, shape, bytes_of(indices));
     add("pts_s" + suffix, NpyType::kFloat64, shape, bytes_of(times));

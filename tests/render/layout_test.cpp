@@ -69,8 +69,9 @@ void expect_sound(const LayoutWish& wish) {
     ASSERT_GE(panel->x, layout.margin);
     covered += panel->height;
   }
-  if (layout.caption && layout.panel)
+  if (layout.caption && layout.panel) {
     ASSERT_FALSE(overlap(*layout.caption, *layout.panel)) << where;
+  }
   ASSERT_LE(covered, 0.56 * wish.tile.height) << where;
   ASSERT_GE(layout.font_px, 8) << where;
   ASSERT_LE(layout.bars.size(), static_cast<std::size_t>(wish.bars));

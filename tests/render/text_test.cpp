@@ -84,7 +84,7 @@ TEST(TextPainter, TakesMarkupLiterally) {
   const int plain = text.width_of("violin", style);
   EXPECT_GT(text.width_of("<b>violin</b>", style), plain + 60) << "seven visible characters more";
   EXPECT_GT(text.width_of("<span size='1'>violin", style), plain + 100);
-  EXPECT_GT(text.width_of("&lt;", style), text.width_of("<", style) + 20);
+  EXPECT_GT(text.width_of("&lt;", style), text.width_of("<", style) + 15);
 }
 
 TEST(TextPainter, DrawsInsideItsBoxOnly) {

@@ -73,8 +73,12 @@ TEST(MapTimeline, AClipFadesOutBeforeItEnds) {
   float last = 0;
   for (std::int64_t i = 0; i < 25; ++i) {
     const float now = value(timeline.take(Rational(i, 25)));
-    if (i <= 8) EXPECT_FLOAT_EQ(now, 0) << "the second clip begins with weight 0";
-    if (i >= 16) EXPECT_FLOAT_EQ(now, 1) << "the first clip ends with weight 0";
+    if (i <= 8) {
+      EXPECT_FLOAT_EQ(now, 0) << "the second clip begins with weight 0";
+    }
+    if (i >= 16) {
+      EXPECT_FLOAT_EQ(now, 1) << "the first clip ends with weight 0";
+    }
     // Triangles over 16 frames that overlap by 8: the share grows by 1/8 a frame.
     EXPECT_NEAR(now - last, i > 8 && i <= 16 ? 0.125 : 0, 1e-5) << i;
     last = now;
@@ -92,7 +96,9 @@ TEST(MapTimeline, HasNoJumpsOverALongVideo) {
     }
     const float now = value(timeline.take(Rational(i, 25)));
     ASSERT_TRUE(std::isfinite(now));
-    if (last >= 0) EXPECT_LE(std::abs(now - last), 0.16) << i;
+    if (last >= 0) {
+      EXPECT_LE(std::abs(now - last), 0.16) << i;
+    }
     last = now;
   }
 }
