@@ -38,7 +38,10 @@ Taps linear_taps(std::int64_t source, int resized, int begin, int count) {
 }
 
 /// Bytes on the CPU: a loop, for the tensor ops below take ten times as long with three channels.
-at::Tensor linear_window_on_cpu(const at::Tensor& picture, const Taps& rows, const Taps& columns) {
+at::Tensor linear_window_on_cpu(const at::Tensor& picture, const Size& size,
+                                const CropOrigin& begin, const Size& window) {
+  const Taps rows = linear_taps(picture.size(0), size.height, begin.top, window.height);
+  const Taps columns = linear_taps(picture.size(1), size.width, begin.left, window.width);
   const std::size_t height = rows.weight.size(), width = columns.weight.size();
   auto out = at::empty({3, static_cast<std::int64_t>(height), static_cast<std::int64_t>(width)},
                        at::kFloat);
@@ -60,31 +63,6 @@ at::Tensor linear_window_on_cpu(const at::Tensor& picture, const Taps& rows, con
     }
   }
   return out;
-}
-
-/// Touches only the source pixels that the crop needs, which is a small part of a large picture.
-at::Tensor linear_window(const at::Tensor& picture, const Size& size, int top, int left,
-                         const Size& window) {
-  const Taps rows = linear_taps(picture.size(0), size.height, top, window.height);
-  const Taps columns = linear_taps(picture.size(1), size.width, left, window.width);
-  if (picture.device().is_cpu()) return linear_window_on_cpu(picture, rows, columns);
-
-  const auto device = picture.device();
-  const auto index = [&](const std::vector<std::int64_t>& at_source) {
-    return at::tensor(at_source, at::kLong).to(device);
-  };
-  const auto wx = at::tensor(columns.weight, at::kFloat).to(device).view({1, -1, 1});
-  const auto wy = at::tensor(rows.weight, at::kFloat).to(device).view({-1, 1, 1});
-  const auto along_x = [&](const std::vector<std::int64_t>& row_index) {
-    const auto lines = picture.index_select(0, index(row_index));
-    const auto a = lines.index_select(1, index(columns.first)).to(at::kFloat);
-    const auto b = lines.index_select(1, index(columns.second)).to(at::kFloat);
-    return a.mul(wx.neg().add(1.0F)).add_(b.mul(wx));
-  };
-  return along_x(rows.first)
-      .mul(wy.neg().add(1.0F))
-      .add_(along_x(rows.second).mul(wy))
-      .permute({2, 0, 1});
 }
 
 bool resizes_bytes_well(const at::Device& device) {
@@ -113,6 +91,28 @@ at::Tensor resize_whole(const at::Tensor& picture, const Size& size, Interpolati
 }
 
 }  // namespace
+
+at::Tensor linear_window_by_ops(const at::Tensor& picture, const Size& size,
+                                const CropOrigin& begin, const Size& window) {
+  const Taps rows = linear_taps(picture.size(0), size.height, begin.top, window.height);
+  const Taps columns = linear_taps(picture.size(1), size.width, begin.left, window.width);
+  const auto device = picture.device();
+  const auto index = [&](const std::vector<std::int64_t>& at_source) {
+    return at::tensor(at_source, at::kLong).to(device);
+  };
+  const auto wx = at::tensor(columns.weight, at::kFloat).to(device).view({1, -1, 1});
+  const auto wy = at::tensor(rows.weight, at::kFloat).to(device).view({-1, 1, 1});
+  const auto along_x = [&](const std::vector<std::int64_t>& row_index) {
+    const auto lines = picture.index_select(0, index(row_index));
+    const auto a = lines.index_select(1, index(columns.first)).to(at::kFloat);
+    const auto b = lines.index_select(1, index(columns.second)).to(at::kFloat);
+    return a.mul(wx.neg().add(1.0F)).add_(b.mul(wx));
+  };
+  return along_x(rows.first)
+      .mul(wy.neg().add(1.0F))
+      .add_(along_x(rows.second).mul(wy))
+      .permute({2, 0, 1});
+}
 
 Size resized_size(const Size& source, const Preparation& preparation) {
   if (preparation.exact) return *preparation.exact;
@@ -144,7 +144,9 @@ at::Tensor resize_and_crop(const at::Tensor& picture, const Size& size,
   if (is_same) {
     out = cut(picture.permute({2, 0, 1})).to(at::kFloat);
   } else if (!preparation.antialias && preparation.interpolation == Interpolation::kBilinear) {
-    out = linear_window(picture, size, top, left, window);
+    // Either way touches only the source pixels that the crop needs, a small part of a large one.
+    out = picture.device().is_cpu() ? linear_window_on_cpu(picture, size, {top, left}, window)
+                                    : linear_window_by_ops(picture, size, {top, left}, window);
   } else {
     out = cut(resize_whole(picture, size, preparation.interpolation, preparation.antialias));
   }

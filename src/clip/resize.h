@@ -28,4 +28,9 @@ at::Tensor resize_and_crop(const at::Tensor& picture, const Size& size,
                            const Preparation& preparation, const CropOrigin& origin,
                            const Size& crop);
 
+/// The rows and columns from `begin` of a bilinear resize without antialias, [H,W,3] u8 ->
+/// [3,h,w] f32, by tensor ops: the way on a GPU. Here so that it is tested on the CPU too.
+at::Tensor linear_window_by_ops(const at::Tensor& picture, const Size& size,
+                                const CropOrigin& begin, const Size& window);
+
 }  // namespace praxiscope

@@ -1,5 +1,7 @@
 // Preparation against torchvision's and PyTorchVideo's own transforms (goldens), and the pixel map
 // against where things land.
+#include "clip/resize.h"
+
 #include "praxiscope/clip.h"
 
 #include <ATen/ATen.h>
@@ -180,6 +182,20 @@ TEST(SourceFromClip, CountsTheFloorOfTheLongSideAndTheCrop) {
   EXPECT_DOUBLE_EQ(map.scale_y, 2.56);
   EXPECT_DOUBLE_EQ(map.offset_x, 22 * 341.0 / 133.0);
   EXPECT_DOUBLE_EQ(map.offset_y, 25.6);
+}
+
+TEST(ResizeAndCrop, IsTheSameByTensorOpsAsByTheLoop) {
+  const auto picture = at::randint(256, {67, 91, 3}, at::kByte);
+  Preparation plain;
+  plain.antialias = false;
+  for (const Size& size :
+       {Size{40, 55}, Size{67, 200}, Size{150, 91}, Size{1, 1}, Size{134, 182}}) {
+    const Size crop{(size.height + 1) / 2, (size.width + 2) / 3};
+    const CropOrigin origin = center_crop_origin(size, crop);
+    const auto loop = resize_and_crop(picture, size, plain, origin, crop);
+    const auto ops = linear_window_by_ops(picture, size, origin, crop);
+    EXPECT_LE(loop.sub(ops).abs().max().item<float>(), 1e-4F) << size.height << "x" << size.width;
+  }
 }
 
 TEST(PreparePicture, KeepsBytesExactlyWhenNothingIsAsked) {
