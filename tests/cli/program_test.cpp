@@ -170,9 +170,9 @@ TEST_F(ProgramWithModel, NamesWhatIsWrongWithEachArgument) {
     const Finished finished = praxiscope(wrong.words);
     EXPECT_EQ(finished.status, wrong.status) << finished.err;
     EXPECT_EQ(finished.out, "");
-    EXPECT_THAT(error_line(finished), HasSubstr(wrong.message));
-    EXPECT_EQ(std::count(error_line(finished).begin(), error_line(finished).end(), '\n'), 1)
-        << finished.err;
+    const std::string line = error_line(finished);
+    EXPECT_THAT(line, HasSubstr(wrong.message));
+    EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1) << line;
   }
   EXPECT_THAT(folder_.names(), ElementsAre("a.mp4", "text.mp4", "text.pt"));
 }
