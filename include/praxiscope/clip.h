@@ -52,7 +52,8 @@ struct ClipSampling {
                            ///< the clip's span, at least 1
 };
 
-/// "sliding", "center", "uniform:N". @throws Error kUsage.
+/// "sliding"; "center": one clip in the middle; "uniform:N": N clips from the first to the last
+/// possible start, equal ones once. @throws Error kUsage.
 ClipSampling parse_sampling(const std::string& text);
 
 /// Cuts a stream of frames into prepared clips, in constant memory: every frame is prepared once,
@@ -62,7 +63,8 @@ ClipSampling parse_sampling(const std::string& text);
 /// leaves a rest. A source shorter than one clip gives one clip whose missing frames repeat the
 /// last one (recorded as is_padding). With `fps`, clip frame k takes the source frame that is on
 /// screen at start + k / fps. Inputs of different length and stride share the same window: the
-/// longest span decides, the others lie centred in it. Not thread-safe.
+/// longest span decides, the others lie centred in it, on the grid of the strides' common divisor
+/// so that pathways share frames. Not thread-safe.
 class ClipCutter {
  public:
   virtual ~ClipCutter() = default;
@@ -70,14 +72,17 @@ class ClipCutter {
   virtual std::vector<Clip> push(const Frame& frame) = 0;
   /// The last clips. Call once.
   virtual std::vector<Clip> finish() = 0;
-  /// No clip still to come contains a source frame before this index: what lies before can be shown and
-  /// forgotten. Grows with push(), also through stretches that no clip covers; after finish(): the largest index there is.
+  /// No clip still to come contains a source frame before this index: what lies before can be shown
+  /// and forgotten. Grows with push(), also through stretches that no clip covers; after finish():
+  /// the largest index there is.
   virtual std::int64_t next_begin() const = 0;
 };
 
 /// `all_pts`: times of all source frames, needed for kCenter and kUniform (media.h: read_pts), else
 /// empty. `device`: "cpu", "cuda", "cuda:1".
-/// @throws Error kUsage.
+/// push() and finish() throw Error kInput for frames that go back in time or change their size.
+/// @throws Error kUsage (sampling), kModel (flow inputs, inputs of different fps, senseless
+/// numbers).
 std::unique_ptr<ClipCutter> make_clip_cutter(const std::vector<InputSpec>& inputs,
                                              const ClipSampling& sampling,
                                              const std::vector<Rational>& all_pts,

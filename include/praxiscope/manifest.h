@@ -19,7 +19,7 @@ struct OutputSpec {
   int take = 0;     ///< which tensor of the output holds the classes
   std::string key;  ///< or: its key, when the output is a dict
   OutputKind kind = OutputKind::kLogits;
-  std::string labels;  ///< file of labels, relative to the manifest
+  std::string labels;  ///< file of labels; relative to the manifest in model.json, absolute here
 };
 
 struct Manifest {
