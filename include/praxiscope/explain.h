@@ -108,8 +108,8 @@ Explanation explain(const std::string& input, const ExplainOptions& options, Pro
 /// @throws Error kInput.
 std::vector<std::string> expand_inputs(const std::vector<std::string>& arguments);
 
-/// To be called first thing in main: tells the allocator to keep large blocks, which big tensors would otherwise
-/// hand back to the kernel at every forward (3 to 6 % of a forward's time).
+/// To be called first thing in main: tells the allocator to keep large blocks, which big tensors
+/// would otherwise hand back to the kernel at every forward (3 to 6 % of a forward's time).
 void prepare_process();
 
 }  // namespace praxiscope

@@ -63,9 +63,10 @@ struct ClassScore {
   bool is_target = false;
 };
 
-/// Probabilities over time for the strip under the picture; keeps a bounded number of columns however long the video is.
-/// `labels` may be all K classes of a network (1000 and more): the strip draws the few (at most 4) that matter: those marked
-/// as target in FrameState::bars and those with the highest probability anywhere so far.
+/// Probabilities over time for the strip under the picture; keeps a bounded number of columns
+/// however long the video is. `labels` may be all K classes of a network (1000 and more): the strip
+/// draws the few (at most 4) that matter: those marked as target in FrameState::bars and those with
+/// the highest probability anywhere so far.
 class ScoreTimeline {
  public:
   /// `duration_s` absent (pipes): the strip shows the last 10 s. Times nearer than 1/1024 of what
