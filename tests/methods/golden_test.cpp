@@ -44,19 +44,25 @@ Manifest manifest_with_streams(const std::string& network, const std::string& fo
   return manifest;
 }
 
-/// The map of one case: [N,T',H',W'] or, for "volume", [N,T,H,W].
-at::Tensor our_map(const Model& model, const std::vector<std::string>& key, bool is_volume) {
-  const Question question{.method = key[2],
-                          .options = key[3],
-                          .layer = key[2] == "saliency" ? "" : model.find_layer(key[1])};
+/// The maps of one case over the batch.
+struct OurMaps {
+  at::Tensor coarse;  ///< [N,T',H',W']
+  at::Tensor volume;  ///< [N,T,H,W]
+};
+
+OurMaps our_maps(const Model& model, const std::vector<std::string>& key,
+                 const std::vector<at::Tensor>& clips) {
+  const bool is_input_level = key[2] == "saliency";
+  const Question question{
+      .method = key[2], .options = key[3], .layer = is_input_level ? "" : model.find_layer(key[1])};
   const Target target = parse_target(key[4], {}).front().fixed.value();
-  const std::vector<at::Tensor> clips = inputs_of(read_golden(key[0]));
-  std::vector<at::Tensor> maps;
+  std::vector<at::Tensor> coarse_maps, volumes;
   for (const auto& clip : explain(model, question, clips, {target})) {
-    const std::size_t input = key[2] == "saliency" ? std::stoul(key[1]) : clip[0].size() - 1;
-    maps.push_back(is_volume ? clip[0][input].volume : clip[0][input].coarse);
+    const std::size_t input = is_input_level ? std::stoul(key[1]) : clip[0].size() - 1;
+    coarse_maps.push_back(clip[0][input].coarse);
+    volumes.push_back(clip[0][input].volume);
   }
-  return at::stack(maps);
+  return {at::stack(coarse_maps), at::stack(volumes)};
 }
 
 class MethodGolden : public ::testing::TestWithParam<std::string> {
@@ -68,21 +74,24 @@ class MethodGolden : public ::testing::TestWithParam<std::string> {
     at::set_num_threads(2);
   }
 
-  /// Every case of a network in one form of its file. The allowance is what PyTorch itself loses in
-  /// single precision against double, a few times over.
+  /// Every case of a network in one form of its file. A map must agree with PyTorch in double or in
+  /// single precision; the allowance is what lies between those two, a few times over. (Gradients
+  /// at the input of a deep network jump where rounding moves a unit across its rectifier's kink.)
   void check(const std::string& network, const std::string& form) {
     const auto model = load_model(manifest_with_streams(network, form), "cpu");
+    const std::vector<at::Tensor> clips = inputs_of(read_golden(network));
     int checked = 0;
     for (const auto& [name, values] : all_cases()) {
       if (!name.starts_with(network + "|")) continue;
-      const std::vector<std::string> key = split(name, '|');
+      const OurMaps maps = our_maps(*model, split(name, '|'), clips);
       const double rounding = relative_difference(values.at("f32"), values.at("f64"));
-      const double allowed = 1e-5 + 4 * rounding;
-      ASSERT_LT(allowed, 0.01) << name << ": the golden itself says nothing";
-      const at::Tensor map = our_map(*model, key, false);
-      EXPECT_LT(relative_difference(map, values.at("f64")), allowed) << name;
+      const double allowed = std::min(1e-5 + 4 * rounding, 1e-3);
+      EXPECT_LT(std::min(relative_difference(maps.coarse, values.at("f64")),
+                         relative_difference(maps.coarse, values.at("f32"))),
+                allowed)
+          << name;
       if (values.contains("volume")) {
-        EXPECT_LT(relative_difference(our_map(*model, key, true), values.at("volume")), allowed)
+        EXPECT_LT(relative_difference(maps.volume, values.at("volume")), 1e-5 + 4 * rounding)
             << name << " at the clip's size";
       }
       ++checked;

@@ -16,7 +16,8 @@ TEST(LayerMethod, MapsOfAStreamLieOnItsInput) {
   const auto inputs_of = [&](const std::string& layer) {
     std::vector<std::string> names;
     const Question question{.method = "grad_cam", .layer = layer};
-    for (const Attribution& map : explain(*model, question, clips, {class_target(1)})[1][0]) {
+    const Maps maps = explain(*model, question, clips, {class_target(1)});
+    for (const Attribution& map : maps[1][0]) {
       names.push_back(map.input);
       EXPECT_EQ(map.volume.sizes(), at::IntArrayRef({4, 8, 8}));
       EXPECT_EQ(map.layer, layer);
