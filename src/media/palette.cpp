@@ -74,7 +74,6 @@ std::size_t split(std::vector<Cell>* cells, const Box& box) {
   std::sort(first, last, [axis = box.axis](const Cell& a, const Cell& b) {
     return a.at[axis] != b.at[axis] ? a.at[axis] < b.at[axis] : a.at < b.at;
   });
-  // At the mean rather than the median of the count: rare bright colours keep a box of their own.
   std::size_t middle = box.begin + 1;
   while (middle + 1 < box.end && (*cells)[middle].mean(box.axis) < box.mean[box.axis]) ++middle;
   return middle;

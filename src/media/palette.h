@@ -9,8 +9,9 @@
 
 namespace praxiscope {
 
-/// Colours of one picture by median cut (Heckbert, SIGGRAPH 1982) over a 32x32x32 histogram; a box
-/// is split at its median along its widest side, boxes with the largest squared error first. Not
+/// Colours of one picture in the manner of median cut (Heckbert, SIGGRAPH 1982) over a 32x32x32
+/// histogram, with two changes: the box with the largest squared error is split next, and at its
+/// mean along the side where the error is largest, so that rare bright colours survive. Not
 /// thread-safe.
 class Palette {
  public:
