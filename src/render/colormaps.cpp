@@ -70,8 +70,17 @@ struct Diverging {
 constexpr std::array<Diverging, 2> kDiverging{{{"blue_red", 255, 28}, {"purple_green", 310, 145}}};
 constexpr double kMiddleLightness = 0.96, kEndLightness = 0.56, kEndChroma = 0.19;
 
-Lab mix(const Lab& a, const Lab& b, double t) {
-  return {std::lerp(a[0], b[0], t), std::lerp(a[1], b[1], t), std::lerp(a[2], b[2], t)};
+/// Catmull-Rom spline through b (t = 0) and c (t = 1).
+Lab curve_through(const Lab& a, const Lab& b, const Lab& c, const Lab& d, double t) {
+  Lab out{};
+  for (std::size_t i = 0; i < 3; ++i) {
+    out[i] =
+        b[i] +
+        0.5 * t *
+            (c[i] - a[i] +
+             t * (2 * a[i] - 5 * b[i] + 4 * c[i] - d[i] + t * (3 * (b[i] - c[i]) + d[i] - a[i])));
+  }
+  return out;
 }
 
 ColorTable make_sequential(const ControlPoints& points) {
@@ -85,8 +94,9 @@ ColorTable make_sequential(const ControlPoints& points) {
   for (int i = 0; i < kColorSteps; ++i) {
     const double position = 16.0 * i / (kColorSteps - 1);
     const auto left = std::min<std::size_t>(15, static_cast<std::size_t>(position));
-    table.colors[i] =
-        srgb_from_oklab(mix(labs[left], labs[left + 1], position - static_cast<double>(left)));
+    table.colors[i] = srgb_from_oklab(curve_through(
+        labs[left == 0 ? 0 : left - 1], labs[left], labs[left + 1],
+        labs[std::min<std::size_t>(16, left + 2)], position - static_cast<double>(left)));
   }
   return table;
 }

@@ -23,7 +23,7 @@ struct ColorTable {
 
 /// Makes the table of a name in colormaps() (render.h).
 /// Sequential ones run through 17 published control points of the maps by Smith and van der Walt
-/// (inferno, magma, viridis; CC0) and Nunez et al. 2018 (cividis; CC0), linearly in OKLab.
+/// (inferno, magma, viridis; CC0) and Nunez et al. 2018 (cividis; CC0), by a cubic spline in OKLab.
 /// Diverging ones are ours, by formula in OKLCh: lightness and chroma are linear in |value|, so
 /// equal differences look equal and both arms are equally strong.
 /// @throws Error kUsage with a did-you-mean.
