@@ -154,7 +154,9 @@ std::optional<ReceptiveField> FieldTracker::find(const at::Tensor& tensor) const
     result.size[i] = axis.hi - axis.lo + 1;
     result.jump[i] = axis.jump;
     result.lo[i] = axis.lo;
-    result.is_global = result.is_global && axis.is_whole();
+    const bool has_one_index = axis.dim >= 0 && tensor.size(axis.dim) == 1;
+    const bool sees_all = axis.lo <= 0 && axis.hi >= axis.extent - 1;
+    result.is_global = result.is_global && (axis.is_whole() || (has_one_index && sees_all));
   }
   return result;
 }

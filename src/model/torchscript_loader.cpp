@@ -6,8 +6,10 @@
 
 #include "praxiscope/error.h"
 
+#include <caffe2/serialize/inline_container.h>
 #include <fmt/format.h>
 #include <torch/csrc/jit/api/function_impl.h>
+#include <torch/csrc/jit/serialization/unpickler.h>
 
 #include <unordered_map>
 
@@ -347,21 +349,51 @@ void find_dtype(Program& program) {
   }
 }
 
+/// Every tensor in a value, by the key it stands under.
+void add_traced_sizes(const IValue& value, const std::string& name, Program& program) {
+  if (value.isTensor()) {
+    const at::IntArrayRef sizes = value.toTensor().sizes();
+    program.traced_with.push_back(
+        fmt::format("{}: [{}]", name, fmt::join(sizes.begin(), sizes.end(), ",")));
+  } else if (value.isGenericDict()) {
+    for (const auto& entry : value.toGenericDict())
+      add_traced_sizes(entry.value(), entry.key().isString() ? entry.key().toStringRef() : name,
+                       program);
+  } else if (value.isTuple()) {
+    for (const IValue& element : value.toTupleRef().elements())
+      add_traced_sizes(element, name, program);
+  } else if (value.isList()) {
+    for (const IValue& element : value.toListRef()) add_traced_sizes(element, name, program);
+  }
+}
+
 /// torch.jit.trace leaves the inputs it was given in the file, as shapes without content.
-void find_traced_sizes(Program& program, const torch::jit::Module& module) {
-  for (const auto& entry : module.retrieve_traced_inputs()) {
-    if (entry.key() != "forward") continue;
-    std::size_t position = 0;
-    for (const IValue& value : c10::List<IValue>(entry.value())) {
-      if (value.isTensor()) {
-        const at::Tensor tensor = value.toTensor();
-        const std::string name =
-            position < program.inputs.size() ? program.inputs[position].name : "input";
-        program.traced_with.push_back(fmt::format(
-            "{}: [{}]", name, fmt::join(tensor.sizes().begin(), tensor.sizes().end(), ",")));
+void find_traced_sizes(Program& program, const std::string& path) {
+  try {
+    caffe2::serialize::PyTorchStreamReader reader(path);
+    if (!reader.hasRecord("traced_inputs.pkl")) return;
+    const auto [data, size] = reader.getRecord("traced_inputs.pkl");
+    const char* next = static_cast<const char*>(data.get());
+    const char* end = next + size;
+    const auto read = [&](char* buffer, std::size_t length) {
+      const std::size_t count = std::min(length, static_cast<std::size_t>(end - next));
+      std::copy_n(next, count, buffer);
+      next += count;
+      return count;
+    };
+    torch::jit::Unpickler unpickler(
+        read, nullptr, nullptr, [](const std::string&) { return at::DataPtr(); }, at::kCPU);
+    for (const auto& entry : unpickler.parse_ivalue().toGenericDict()) {
+      if (!entry.key().isString() || entry.key().toStringRef() != "forward") continue;
+      std::size_t position = 0;
+      for (const IValue& value : entry.value().toListRef()) {
+        const bool is_known = position < program.inputs.size();
+        add_traced_sizes(value, is_known ? program.inputs[position].name : "input", program);
+        ++position;
       }
-      ++position;
     }
+  } catch (const std::exception&) {
+    program.traced_with.clear();  // only a courtesy: a file without it is as good
   }
 }
 
@@ -377,7 +409,7 @@ std::unique_ptr<Program> load_torchscript(const std::string& path, const at::Dev
   find_last_uses(*program);
   count_parameters(*program, *module);
   find_dtype(*program);
-  find_traced_sizes(*program, *module);
+  find_traced_sizes(*program, path);
   program->format = inliner.has_calls() ? "torchscript" : "torchscript (frozen)";
   program->keep_alive = module;
   return program;
