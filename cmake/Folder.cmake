@@ -23,6 +23,10 @@ function(praxiscope_use_torch_pch target)
     target_precompile_headers(praxiscope_torch_pch PRIVATE "${CMAKE_SOURCE_DIR}/src/core/torch_pch.h")
   endif()
   target_precompile_headers(${target} REUSE_FROM praxiscope_torch_pch)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")  # would be compiled with -fPIE, which the shared header is not
+    target_compile_options(${target} PRIVATE -fPIC)
+  endif()
 endfunction()
 
 function(praxiscope_folder name)

@@ -11,6 +11,13 @@
 namespace praxiscope::testing {
 namespace {
 
+/// "|text|", for finding whole choices in a list of them.
+std::string between_bars(std::string_view text) {
+  std::string out(1, '|');
+  out.append(text).push_back('|');
+  return out;
+}
+
 using ::testing::HasSubstr;
 
 const std::vector<Target> kTargets = {class_target(0), contrast(1, 4), class_target(3)};
@@ -192,10 +199,10 @@ TEST_P(EveryMethod, IntroducesItself) {
   EXPECT_FALSE(info().source.empty());
   for (const OptionSpec& option : info().options) {
     EXPECT_FALSE(option.help.empty());
-    const std::string choices = "|" + std::string(option.choices) + "|";
+    const std::string choices = between_bars(option.choices);
     const bool is_choice = option.choices.find('|') != std::string_view::npos;
     EXPECT_TRUE(!is_choice ||
-                choices.find("|" + std::string(option.default_value) + "|") != std::string::npos);
+                choices.find(between_bars(option.default_value)) != std::string::npos);
   }
 }
 
