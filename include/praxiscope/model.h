@@ -63,7 +63,8 @@ struct Run {
 
   /// d sum(scalar) / d x for each tap named in `of` ("input:<name-or-position>" for inputs). Clips
   /// of a batch do not mix, so a sum over N gives each clip its own gradient. A layer the scalar
-  /// does not depend on gives zeros. `keep`: further calls will follow.
+  /// does not depend on gives zeros. `keep`: further calls will follow. The scalar is to be
+  /// computed with grad mode on.
   std::vector<at::Tensor> gradients(const at::Tensor& scalar, std::span<const std::string> of,
                                     bool keep) const;
 

@@ -40,7 +40,8 @@ Error translated(const std::exception& error, const Op* op) {
   if (op == nullptr) return Error(ErrorKind::kModel, "the network failed: " + reason_of(error));
   const std::string layer =
       op->module_path.empty() ? "in the network itself" : "in layer " + in_quotes(op->module_path);
-  const std::string place = op->python_line.empty() ? "" : " at " + op->python_line;
+  const std::string line = op->python_line ? op->python_line() : "";
+  const std::string place = line.empty() ? "" : " at " + line;
   return Error(ErrorKind::kModel, fmt::format("the network failed {}: {}{}: {}", layer, op->name,
                                               place, reason_of(error)));
 }

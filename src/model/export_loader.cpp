@@ -135,7 +135,7 @@ class GraphReader {
     }
     Op& op = builder_.add(block, name.name, std::move(in), handle->schema().returns().size());
     op.call = [operation = *handle](Stack& arguments) { operation.callBoxed(arguments); };
-    op.python_line = python_line_of(node);
+    op.python_line = [line = python_line_of(node)] { return line; };
     builder_.describe_operator(op, path);
     bind_outputs(node, op.out, names, block);
   }
@@ -223,7 +223,7 @@ class GraphReader {
     Op& op = builder_.add(block, "prim::If", {predicate}, blocks[0].outputs.size());
     op.kind = OpKind::kIf;
     op.blocks = std::move(blocks);
-    op.python_line = python_line_of(node);
+    op.python_line = [line = python_line_of(node)] { return line; };
     bind_results(node, {op.out.begin(), op.out.end()}, names);
   }
 

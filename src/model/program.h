@@ -7,6 +7,7 @@
 #include <torch/script.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,7 +58,9 @@ struct Op {
   int call_number = 0;       ///< kLayerEnd: 1 for the first call; 0: counted while running
   std::string name;          ///< "aten::conv3d", "prim::If"
   std::string module_path;   ///< of the module whose code this is; "" for the network itself
-  std::string python_line;   ///< "net.py:31" where the file says so
+  /// "net.py:31", "" where the file does not say. Asked for only when something fails: finding out
+  /// costs more than loading.
+  std::function<std::string()> python_line;
 };
 
 /// Something a user can name: a module ("layer4.1.conv2") or the operators of one kind that a

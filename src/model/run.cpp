@@ -36,6 +36,7 @@ const at::Tensor& find_value(const Run& run, const std::string& name) {
 
 std::vector<at::Tensor> Run::gradients(const at::Tensor& scalar, std::span<const std::string> of,
                                        bool keep) const {
+  const bool was_recording = at::GradMode::is_enabled();
   const at::AutoGradMode with_gradients(true);
   torch::autograd::variable_list values;
   for (const std::string& name : of) {
@@ -46,6 +47,12 @@ std::vector<at::Tensor> Run::gradients(const at::Tensor& scalar, std::span<const
                               "tap_gradients or input_gradients",
                               in_quotes(name)));
   }
+  // Zeros would be a silent mistake here, not an answer.
+  if (!scalar.requires_grad() && !was_recording)
+    throw Error(
+        ErrorKind::kInternal,
+        "no gradients of a scalar that was computed without recording; compute it with grad "
+        "mode on");
   torch::autograd::variable_list gradients(values.size());
   if (scalar.requires_grad() && !values.empty()) {
     try {

@@ -181,7 +181,7 @@ class Inliner {
     for (const Value* input : node.inputs()) in.push_back(operand_of(input, scope));
     Op& op = builder_.add(into, kind_name(node), std::move(in), node.outputs().size());
     op.call = make_operation(node);
-    op.python_line = python_line_of(node);
+    op.python_line = [range = node.sourceRange()] { return python_line_of(range); };
     builder_.describe_operator(op, path);
     for (std::size_t i = 0; i < op.out.size(); ++i) scope[node.outputs()[i]] = {nullptr, op.out[i]};
   }
@@ -310,7 +310,7 @@ class Inliner {
     op.kind = kind;
     op.blocks = std::move(blocks);
     op.module_path = path;
-    op.python_line = python_line_of(node);
+    op.python_line = [range = node.sourceRange()] { return python_line_of(range); };
     for (std::size_t i = 0; i < op.out.size(); ++i) scope[node.outputs()[i]] = {nullptr, op.out[i]};
   }
 

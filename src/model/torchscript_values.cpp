@@ -134,6 +134,16 @@ Operation make_wait() {
   };
 }
 
+/// LibTorch's own takes the exception's class, which may be absent, for its message.
+Operation make_raise(const Node& node) {
+  return [count = node.inputs().size()](Stack& stack) {
+    const std::vector<IValue> arguments = pop_last(stack, count);
+    throw std::runtime_error(!arguments.empty() && arguments[0].isString()
+                                 ? arguments[0].toStringRef()
+                                 : "the network's code raised an exception");
+  };
+}
+
 Operation make_dispatched(const Node& node) {
   try {
     Operation operation = node.getOperation();
@@ -177,6 +187,8 @@ torch::jit::Operation make_operation(const Node& node) {
       return make_attribute_write(node);
     case prim::isinstance:
       return make_type_question(node);
+    case prim::RaiseException:
+      return make_raise(node);
     case c10::aten::wait:
       return make_wait();
     default:
@@ -190,8 +202,10 @@ bool is_idle(const Node& node) {
 
 std::string kind_name(const Node& node) { return node.kind().toQualString(); }
 
-std::string python_line_of(const Node& node) {
-  const auto place = node.sourceRange().file_line_col();
+std::string python_line_of(const torch::jit::SourceRange& range) {
+  // A saved file holds code of its own and says of each line which Python line it came from.
+  const auto original = range.findSourceRangeThatGenerated();
+  const auto place = original ? original->file_line_col() : range.file_line_col();
   if (!place) return "";
   const auto& [file, line, column] = *place;
   return fmt::format("{}:{}", file.substr(file.find_last_of('/') + 1), line);

@@ -1,6 +1,7 @@
 // What single nodes of a TorchScript graph do, as closures on a stack. Knows no modules.
 #pragma once
 
+#include <torch/csrc/jit/frontend/source_range.h>
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/script.h>
 
@@ -20,6 +21,6 @@ bool is_idle(const torch::jit::Node& node);
 std::string kind_name(const torch::jit::Node& node);
 
 /// "resnet.py:31" where the file says so.
-std::string python_line_of(const torch::jit::Node& node);
+std::string python_line_of(const torch::jit::SourceRange& range);
 
 }  // namespace praxiscope::program

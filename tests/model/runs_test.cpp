@@ -161,6 +161,11 @@ TEST_P(Runs, LeavesInputsModelAndGradModeAsTheyWere) {
     const Forward run = model->run({{given}}, options);
     EXPECT_EQ(at::GradMode::is_enabled(), mode);
     const std::vector<std::string> of = {"conv", "input:rgb"};
+    if (!mode) {
+      EXPECT_THAT(message_of([&] { run.gradients(run.logits.sum(), of, true); }),
+                  HasSubstr("scalar that was computed without recording"));
+    }
+    const at::AutoGradMode recording(true);
     EXPECT_GT(run.gradients(run.logits.sum(), of, false)[1].abs().max().item<float>(), 0);
   }
   EXPECT_TRUE(at::equal(given, before));
