@@ -9,7 +9,7 @@ endif()
 find_package(TorchCpu 2.6 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(FFmpeg REQUIRED IMPORTED_TARGET
-  libavformat>=59 libavcodec>=59 libavutil>=57 libswscale>=6 libavfilter>=8)
+  libavformat>=59 libavcodec>=59 libavutil>=57.28 libswscale>=6 libavfilter>=8)
 # FFmpeg 5 and 6 cannot decode animated WebP.
 pkg_check_modules(WebP REQUIRED IMPORTED_TARGET libwebpdemux)
 pkg_check_modules(Cairo REQUIRED IMPORTED_TARGET cairo pangocairo fontconfig)
@@ -32,5 +32,8 @@ if(PRAXISCOPE_BUILD_BENCHMARKS)
 endif()
 
 # The Python that makes test models and goldens (needs torch and torchvision); the tests that want them are left out without it.
-find_program(PRAXISCOPE_PYTHON NAMES python3
-  HINTS "$ENV{VIRTUAL_ENV}/bin" "${CMAKE_SOURCE_DIR}/.praxiscope/venv/bin" NO_DEFAULT_PATH)
+set(_python_hints "${CMAKE_SOURCE_DIR}/.praxiscope/venv/bin")
+if(DEFINED ENV{VIRTUAL_ENV})
+  list(PREPEND _python_hints "$ENV{VIRTUAL_ENV}/bin")
+endif()
+find_program(PRAXISCOPE_PYTHON NAMES python3 HINTS ${_python_hints} NO_DEFAULT_PATH)

@@ -47,10 +47,11 @@ function(praxiscope_folder name)
   endif()
 endfunction()
 
-#   praxiscope_test(media SOURCES a_test.cpp LINKS praxiscope_media [TORCH] [LABELS unit] [FIXTURES test_models])
-# builds tests/<name>/ into one program, test_<name>; every GoogleTest case becomes a ctest case named <name>.<Suite>.<Case>.
+#   praxiscope_test(media SOURCES a_test.cpp LINKS praxiscope_media [TORCH [SHARDS n]] [LABELS unit] [FIXTURES test_models])
+# builds tests/<name>/ into one program, test_<name>. Every GoogleTest case becomes a ctest case named <name>.<Suite>.<Case>; with TORCH,
+# whose loading takes half a second, the program is one ctest case (or n, each a share of its cases) and a failure names the GoogleTest case.
 function(praxiscope_test name)
-  cmake_parse_arguments(ARG "TORCH" "LABELS;TIMEOUT" "SOURCES;LINKS;FIXTURES" ${ARGN})
+  cmake_parse_arguments(ARG "TORCH" "LABELS;TIMEOUT;SHARDS" "SOURCES;LINKS;FIXTURES" ${ARGN})
   set(target test_${name})
   add_executable(${target} ${ARG_SOURCES})
   target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/tests")
@@ -68,6 +69,24 @@ function(praxiscope_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
-  gtest_discover_tests(${target} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} FIXTURES_REQUIRED "${ARG_FIXTURES}" SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+  if(NOT ARG_TORCH)
+    gtest_discover_tests(${target} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+      PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} FIXTURES_REQUIRED "${ARG_FIXTURES}"
+                 SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
+    return()
+  endif()
+  if(NOT ARG_SHARDS)
+    set(ARG_SHARDS 1)
+  endif()
+  foreach(shard RANGE 1 ${ARG_SHARDS})
+    set(test ${name})
+    if(ARG_SHARDS GREATER 1)
+      string(APPEND test ".${shard}of${ARG_SHARDS}")
+    endif()
+    math(EXPR index "${shard} - 1")
+    add_test(NAME ${test} COMMAND ${target} --gtest_brief=1)
+    set_tests_properties(${test} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
+      FIXTURES_REQUIRED "${ARG_FIXTURES}"
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${ARG_SHARDS};GTEST_SHARD_INDEX=${index}")
+  endforeach()
 endfunction()
