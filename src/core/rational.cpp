@@ -22,17 +22,21 @@ Wide gcd(Wide a, Wide b) {
   return a;
 }
 
+std::int64_t narrow(Wide value) {
+  constexpr Wide kMax = std::numeric_limits<std::int64_t>::max();
+  if (value > kMax || value < -kMax - 1) {
+    throw Error(ErrorKind::kInternal, "rational: a time does not fit 64 bits");
+  }
+  return static_cast<std::int64_t>(value);
+}
+
 Rational reduced(Wide num, Wide den) {
   if (den == 0) throw Error(ErrorKind::kInternal, "rational: denominator 0");
   if (den < 0) num = -num, den = -den;
   if (const Wide factor = gcd(num, den); factor > 1) num /= factor, den /= factor;
-  constexpr Wide kMax = std::numeric_limits<std::int64_t>::max();
-  if (num > kMax || num < -kMax || den > kMax) {
-    throw Error(ErrorKind::kInternal, "rational: a time does not fit 64 bits");
-  }
   // The public constructor reduces again; with reduced numbers that costs one gcd and changes
   // nothing.
-  return Rational(static_cast<std::int64_t>(num), static_cast<std::int64_t>(den));
+  return Rational(narrow(num), narrow(den));
 }
 
 Wide floor_div(Wide a, Wide b) {  // b > 0
@@ -45,8 +49,8 @@ Wide floor_div(Wide a, Wide b) {  // b > 0
 Rational::Rational(std::int64_t num, std::int64_t den) {
   if (den == 0) throw Error(ErrorKind::kInternal, "rational: denominator 0");
   const Wide factor = gcd(num, den) * (den < 0 ? -1 : 1);
-  num_ = static_cast<std::int64_t>(num / factor);
-  den_ = static_cast<std::int64_t>(den / factor);
+  num_ = narrow(num / factor);
+  den_ = narrow(den / factor);
 }
 
 Rational Rational::nearest(double value, std::int64_t max_den) {

@@ -58,6 +58,7 @@ TEST(Rational, PrintsWholeNumbersBare) {
 }
 
 TEST(Rational, RefusesWhatHasNoValue) {
+  EXPECT_THROW(Rational(1, std::numeric_limits<std::int64_t>::min()), Error);
   EXPECT_THROW(Rational(1, 0), Error);
   EXPECT_THROW(Rational().inverse(), Error);
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
