@@ -25,7 +25,7 @@ def make_network(folder: pathlib.Path) -> pathlib.Path:
         torch.jit.script(torchvision.models.video.r3d_18(weights=None).eval()).save(str(path))
     manifest = {
         "praxiscope": 1, "name": "r3d_18", "file": path.name,
-        "inputs": [{"name": "rgb", "kind": "rgb", "frames": 16, "stride": 1, "resize": {"height": 128, "width": 171},
+        "inputs": [{"name": "rgb", "kind": "rgb", "frames": 16, "stride": 1, "resize": {"exact": [128, 171]},
                     "crop": [112, 112], "range": [0, 1], "mean": [0.43216, 0.394666, 0.37645],
                     "std": [0.22803, 0.22145, 0.216989]}],
         "output": {"kind": "logits"},
