@@ -103,7 +103,7 @@ def main() -> None:
     network = make_network(work / "r3d_18")
     print(f"torch {torch.__version__}, {os.cpu_count()} cores, {torch.get_num_threads()} threads")
     compare_methods(arguments.build / "bench" / "bin" / "bench_explain", network.parent, runs, 4)
-    compare_line(arguments.build / "dev" / "bin" / "praxiscope", network.parent, work, runs, 8 if arguments.quick else 40)
+    compare_line(arguments.build / "dev" / "bin" / "praxiscope", network.parent, work, runs, 4 if arguments.quick else 12)
 
 
 if __name__ == "__main__":
