@@ -23,6 +23,10 @@ bool natural_less(std::string_view a, std::string_view b);
 /// In double quotes, control characters and quotes escaped, so that a message stays one line.
 std::string in_quotes(std::string_view text);
 
+/// Foreign text (labels, file names) for a terminal: control characters as '?', so that they cannot
+/// steer it; UTF-8 stays.
+std::string without_controls(std::string_view text);
+
 std::vector<std::string> split(std::string_view text, char separator);
 /// Without white space at both ends.
 std::string trimmed(std::string_view text);

@@ -5,9 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <barrier>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <thread>
 
 namespace praxiscope {
 namespace {
@@ -88,6 +91,74 @@ TEST_F(AtomicFileTest, DoesNotReplaceWhatAppearedMeanwhile) {
 TEST_F(AtomicFileTest, TwoMayWriteToTheSameNameAtOnce) {
   AtomicFile one(path("out.npz"), true), two(path("out.npz"), true);
   EXPECT_NE(one.temporary_path(), two.temporary_path());
+}
+
+TEST_F(AtomicFileTest, OnlyOneOfTwoThatPublishAtOnceGetsTheName) {
+  constexpr int kRounds = 200;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string name = path("out" + std::to_string(round) + ".npz");
+    std::barrier start(2);
+    std::array<bool, 2> has_won{};
+    const auto race = [&](std::size_t i) {
+      AtomicFile file(name, false);
+      start.arrive_and_wait();
+      try {
+        file.publish();
+        has_won[i] = true;
+      } catch (const Error&) {
+      }
+    };
+    std::thread other(race, 1);
+    race(0);
+    other.join();
+    ASSERT_NE(has_won[0], has_won[1]) << "round " << round;
+  }
+}
+
+TEST_F(AtomicFileTest, LongNamesLeaveRoomForTheTemporaryOne) {
+  const std::string name = path(std::string(240, 'x') + ".npz");
+  AtomicFile file(name, false);
+  file.publish();
+  EXPECT_TRUE(fs::exists(name));
+}
+
+TEST_F(AtomicFileTest, ADanglingLinkIsAFileThatExists) {
+  fs::create_symlink("nowhere", path("out.npz"));
+  EXPECT_THAT(error_of([&] { AtomicFile(path("out.npz"), false); }), HasSubstr("exists already"));
+}
+
+/// Three outputs of one run, the last of which cannot be published.
+TEST_F(AtomicFileTest, PublishTogetherTakesAllBackWhenOneFails) {
+  put(path("old.json"), "old");
+  AtomicFile old(path("old.json"), true), fresh(path("new.json"), true);
+  put(old.temporary_path(), "renewed");
+  const auto fails = [] { throw Error(ErrorKind::kOutput, "disk full"); };
+  const std::vector<Publication> files{{old.path(), [&] { old.publish(); }},
+                                       {fresh.path(), [&] { fresh.publish(); }},
+                                       {path("third.json"), fails}};
+  EXPECT_THAT(error_of([&] { publish_together(files, true); }), HasSubstr("disk full"));
+  EXPECT_EQ(text_of(path("old.json")), "old");
+  EXPECT_EQ(count(), 1u);
+}
+
+TEST_F(AtomicFileTest, PublishTogetherChecksAllBeforeItChangesAny) {
+  AtomicFile first(path("first.json"), false);
+  put(path("second.json"), "from elsewhere");
+  const std::vector<Publication> files{{first.path(), [&] { first.publish(); }},
+                                       {path("second.json"), [] { FAIL() << "was called"; }}};
+  EXPECT_THAT(error_of([&] { publish_together(files, false); }), HasSubstr("second.json"));
+  EXPECT_FALSE(fs::exists(path("first.json")));
+}
+
+TEST_F(AtomicFileTest, PublishTogetherReplacesAndLeavesNothingElse) {
+  put(path("a.json"), "old");
+  {
+    AtomicFile a(path("a.json"), true), b(path("b.json"), true);
+    put(a.temporary_path(), "new");
+    publish_together({{a.path(), [&] { a.publish(); }}, {b.path(), [&] { b.publish(); }}}, true);
+  }
+  EXPECT_EQ(text_of(path("a.json")), "new");
+  EXPECT_EQ(count(), 2u);
 }
 
 TEST_F(AtomicFileTest, NamesTheFolderThatIsMissing) {

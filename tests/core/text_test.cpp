@@ -62,6 +62,18 @@ TEST(InQuotes, KeepsAMessageOnOneLine) {
   EXPECT_EQ(in_quotes("çello"), "\"çello\"");
 }
 
+TEST(WithoutControls, KeepsForeignTextFromSteeringATerminal) {
+  EXPECT_EQ(without_controls("a\x1b[2Jb\n\x7f"), "a?[2Jb??");
+  EXPECT_EQ(without_controls("a\xc2\x9b"
+                             "2J"),
+            "a?2J")
+      << "CSI as one character";
+  EXPECT_EQ(without_controls("\xc2\xa9 \xc3\xa7"
+                             "ello"),
+            "\xc2\xa9 \xc3\xa7"
+            "ello");
+}
+
 TEST(Split, KeepsEmptyParts) {
   EXPECT_EQ(split("a,,b", ','), (std::vector<std::string>{"a", "", "b"}));
   EXPECT_EQ(split("", ','), std::vector<std::string>{""});
