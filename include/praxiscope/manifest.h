@@ -7,18 +7,27 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace praxiscope {
 
 /// How the network is called with its inputs.
 enum class CallKind { kSeparate, kTuple, kList, kDict };
+/// As manifests write it: "separate", "tuple", "list", "dict".
+constexpr std::string_view word_of(CallKind call) {
+  constexpr std::string_view kWords[] = {"separate", "tuple", "list", "dict"};
+  return kWords[static_cast<int>(call)];
+}
 enum class OutputKind { kLogits, kProbabilities };
 
 struct OutputSpec {
   int take = 0;     ///< which tensor of the output holds the classes
   std::string key;  ///< or: its key, when the output is a dict
   OutputKind kind = OutputKind::kLogits;
+  /// Axis of the output that runs over time; the classes are averaged over it (I3D gives [N,K,t']:
+  /// 2).
+  std::optional<int> time_axis;
   std::string labels;  ///< file of labels; relative to the manifest in model.json, absolute here
 };
 
@@ -38,10 +47,11 @@ struct Manifest {
 /// Command-line values that win over the manifest; absent: the manifest's.
 struct ManifestOverrides {
   std::optional<std::string> preset, labels, call, layer, output_kind, resize, crop, interpolation,
-      range, mean, std, layout, channel_order;
+      range, mean, std, layout, channel_order, spacing;
   std::optional<int> frames, stride;
   std::optional<std::string> fps;  ///< "25", "30000/1001", "source"
   std::optional<bool> antialias;
+  friend bool operator==(const ManifestOverrides&, const ManifestOverrides&) = default;
 };
 
 /// Reads `model.json`, or makes a manifest for a bare .pt/.pt2 (by `overrides`, else the

@@ -87,6 +87,8 @@ class Model {
   /// What is fixed in the file, one line each: "batch: 1", "time: 16"; empty when nothing is known
   /// to be.
   virtual std::vector<std::string> fixed_sizes() const = 0;
+  /// Clips that one forward must have, where the file fixes it: an export without a dynamic batch.
+  virtual std::optional<std::int64_t> fixed_batch() const = 0;
   /// Sizes the network was traced or exported with, one line an input, where the file says so.
   virtual std::vector<std::string> traced_with() const = 0;
 
@@ -100,7 +102,8 @@ class Model {
 
   /// `inputs`: one [N,C,T,H,W] f32 tensor per manifest input, on device(). Not affected by, and
   /// does not affect, the caller's grad mode.
-  /// @throws Error kModel with the layer, the operator and its Python line.
+  /// @throws Error kModel with the layer, the operator and its Python line; for sizes other than
+  /// those that an exported file fixes, which its operators would not all notice.
   virtual Run run(std::span<const at::Tensor> inputs, const RunOptions& options) const = 0;
 };
 

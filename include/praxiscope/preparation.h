@@ -12,6 +12,10 @@ namespace praxiscope {
 
 enum class Interpolation { kBilinear, kBicubic };
 enum class InputKind { kRgb, kFlow };
+/// Which frames of its window a clip takes. kEven: every `stride`-th, from the first on. kSpread:
+/// torch's linspace(0, frames * stride - 1, frames) rounded down, from the first to the last, as
+/// PySlowFast and pytorchvideo (UniformTemporalSubsample) do.
+enum class Spacing { kEven, kSpread };
 /// Axes of the tensor the network is called with; ours are always NCTHW until the call.
 enum class Layout { kNCTHW, kNTCHW, kNTHWC };
 
@@ -44,6 +48,11 @@ struct InputSpec {
   InputKind kind = InputKind::kRgb;
   int frames = 16;  ///< T
   int stride = 1;   ///< source frames (after fps resampling) between clip frames
+  Spacing spacing = Spacing::kEven;
+  /// Name of the input this one draws its frames from: `frames` of them, torch's linspace rounded
+  /// down (PySlowFast's slow pathway); `stride` and `spacing` are then that input's. Empty: its
+  /// own.
+  std::string frames_of;
   std::optional<Rational>
       fps;  ///< resample the source to this rate first; absent: the source's own frames
   Preparation preparation;

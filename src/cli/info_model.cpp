@@ -10,20 +10,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string call_name(CallKind call) {
-  switch (call) {
-    case CallKind::kSeparate:
-      return "separate";
-    case CallKind::kTuple:
-      return "tuple";
-    case CallKind::kList:
-      return "list";
-    case CallKind::kDict:
-      return "dict";
-  }
-  return "";
-}
-
 std::string output_kind_name(OutputKind kind) {
   return kind == OutputKind::kLogits ? "logits" : "probabilities";
 }
@@ -103,7 +89,7 @@ std::string model_as_text(const ModelInfo& info) {
   for (const InputSpec& input : manifest.inputs) {
     table.add({"input", fmt::format("{}: {}", printable(input.name), describe_preparation(input))});
   }
-  if (manifest.inputs.size() > 1) table.add({"call", call_name(manifest.call)});
+  if (manifest.inputs.size() > 1) table.add({"call", std::string(word_of(manifest.call))});
   for (const std::string& line : model.traced_with()) table.add({"made with", printable(line)});
   for (const std::string& line : model.fixed_sizes()) table.add({"fixed", printable(line)});
   table.add({"output", output_kind_name(manifest.output.kind)});
@@ -127,7 +113,7 @@ std::string model_as_json(const ModelInfo& info) {
                  {"source", manifest.source},
                  {"preset", manifest.preset},
                  {"inputs", inputs},
-                 {"call", call_name(manifest.call)},
+                 {"call", std::string(word_of(manifest.call))},
                  {"output", output_kind_name(manifest.output.kind)},
                  {"traced_with", model.traced_with()},
                  {"fixed", model.fixed_sizes()},

@@ -168,8 +168,7 @@ class Cutter final : public ClipCutter {
     out.name = spec.name;
     std::vector<at::Tensor> pictures;
     for (int k = 0; k < spec.frames; ++k) {
-      const std::int64_t tick =
-          start + window_.offsets[which] + static_cast<std::int64_t>(k) * spec.stride;
+      const std::int64_t tick = start + window_.ticks[which][static_cast<std::size_t>(k)];
       const bool is_padding = tick >= count_;
       const PreparedFrame& frame = *tick_at(tick).prepared;
       const PreparedPicture& picture = frame.pictures[preparation_of_[which]];

@@ -47,6 +47,18 @@ InputSpec rgb(int frames, int stride, std::optional<Rational> fps, Preparation p
   return out;
 }
 
+/// From the first to the last frame of the window, as PySlowFast and pytorchvideo take them.
+InputSpec spread(InputSpec out) {
+  out.spacing = Spacing::kSpread;
+  return out;
+}
+
+/// PySlowFast's slow pathway: frames of the fast one, linspace rounded down.
+InputSpec drawn_from(std::string other, InputSpec out) {
+  out.frames_of = std::move(other);
+  return out;
+}
+
 InputSpec named(std::string name, InputSpec out) {
   out.name = std::move(name);
   return out;
@@ -88,16 +100,16 @@ std::vector<Preset> facebook_presets() {
       {"slowfast",
        "SlowFast 8x8: slow 8 x 8, fast 32 x 2 at 30 fps, 256x256",
        source,
-       {named("slow", rgb(8, 8, fps, prepared(256, 256))),
-        named("fast", rgb(32, 2, fps, prepared(256, 256)))}},
+       {named("slow", drawn_from("fast", rgb(8, 8, fps, prepared(256, 256)))),
+        named("fast", spread(rgb(32, 2, fps, prepared(256, 256))))}},
       {"pytorchvideo",
        "one pathway (slow_r50 8x8): 8 x 8 at 30 fps, 256x256",
        source,
-       {rgb(8, 8, fps, prepared(256, 256))}},
+       {spread(rgb(8, 8, fps, prepared(256, 256)))}},
       {"x3d",
        "X3D-M: 16 x 5 at 30 fps, short side 256, 224x224",
        source,
-       {rgb(16, 5, fps, prepared(256, 224))}},
+       {spread(rgb(16, 5, fps, prepared(256, 224)))}},
   };
 }
 

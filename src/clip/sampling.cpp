@@ -5,6 +5,7 @@
 
 #include "praxiscope/error.h"
 
+#include <ATen/ATen.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,8 +16,49 @@
 namespace praxiscope {
 namespace {
 
+/// `count` positions from 0 to `last`, rounded down by PyTorch's own arithmetic: in single
+/// precision a position may fall just below a whole number.
+std::vector<std::int64_t> spread_positions(std::int64_t count, std::int64_t last) {
+  const at::Tensor positions =
+      at::linspace(0, static_cast<double>(last), count, at::kFloat).to(at::kLong);
+  return {positions.data_ptr<std::int64_t>(), positions.data_ptr<std::int64_t>() + count};
+}
+
+/// Ticks of an input from its own first tick on.
+std::vector<std::int64_t> own_ticks(const InputSpec& input) {
+  const auto frames = static_cast<std::int64_t>(input.frames);
+  if (input.spacing == Spacing::kSpread) return spread_positions(frames, frames * input.stride - 1);
+  std::vector<std::int64_t> ticks;
+  for (std::int64_t i = 0; i < frames; ++i) ticks.push_back(i * input.stride);
+  return ticks;
+}
+
 std::int64_t span_of(const InputSpec& input) {
-  return static_cast<std::int64_t>(input.frames - 1) * input.stride + 1;
+  const auto frames = static_cast<std::int64_t>(input.frames);
+  return input.spacing == Spacing::kSpread ? frames * input.stride
+                                           : (frames - 1) * input.stride + 1;
+}
+
+/// The input that `input` draws its frames from.
+std::size_t find_drawn(const InputSpec& input, const std::vector<InputSpec>& inputs) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].name != input.frames_of || !inputs[i].frames_of.empty()) {
+      if (inputs[i].frames_of.empty()) names.push_back(inputs[i].name);
+      continue;
+    }
+    if (inputs[i].frames >= input.frames) return i;
+    throw Error(ErrorKind::kModel,
+                fmt::format("input {} draws {} frames from {}, which has {}; expected at most as "
+                            "many; give it fewer frames",
+                            in_quotes(input.name), input.frames, in_quotes(input.frames_of),
+                            inputs[i].frames));
+  }
+  throw Error(ErrorKind::kModel,
+              fmt::format("input {}: found frames_of {}, expected the name of an input with frames "
+                          "of its own{}",
+                          in_quotes(input.name), in_quotes(input.frames_of),
+                          did_you_mean(input.frames_of, names)));
 }
 
 /// `count` starts from the first possible to the last possible; in the middle for one. Equal ones,
@@ -37,11 +79,21 @@ WindowPlan plan_window(const std::vector<InputSpec>& inputs) {
   WindowPlan plan;
   std::int64_t grid = 0;
   for (const InputSpec& input : inputs) {
+    if (!input.frames_of.empty()) continue;
     plan.span = std::max(plan.span, span_of(input));
     grid = std::gcd(grid, static_cast<std::int64_t>(input.stride));
   }
   for (const InputSpec& input : inputs) {
-    plan.offsets.push_back((plan.span - span_of(input)) / 2 / grid * grid);
+    std::vector<std::int64_t>& ticks = plan.ticks.emplace_back();
+    const InputSpec& own = input.frames_of.empty() ? input : inputs[find_drawn(input, inputs)];
+    const std::int64_t offset = (plan.span - span_of(own)) / 2 / grid * grid;
+    ticks = own_ticks(own);
+    for (std::int64_t& tick : ticks) tick += offset;
+    if (&own == &input) continue;
+    std::vector<std::int64_t> drawn;
+    for (const std::int64_t at : spread_positions(input.frames, own.frames - 1))
+      drawn.push_back(ticks[static_cast<std::size_t>(at)]);
+    ticks = std::move(drawn);
   }
   return plan;
 }

@@ -11,11 +11,12 @@ namespace praxiscope {
 
 /// Where the frames of each input lie in the window they share.
 struct WindowPlan {
-  std::int64_t span = 1;  ///< ticks of the longest input: (frames - 1) * stride + 1
-  /// First tick of each input in the window: centred, rounded down to a multiple of the strides'
-  /// greatest common divisor, so that pathways share frames where they can.
-  std::vector<std::int64_t> offsets;
+  std::int64_t span = 1;  ///< ticks of the longest input, see InputSpec::spacing
+  /// Per input its frames' ticks, from 0 to span - 1, ascending. Shorter inputs are centred,
+  /// rounded down to a multiple of the strides' greatest common divisor, so that they share frames.
+  std::vector<std::vector<std::int64_t>> ticks;
 };
+/// @throws Error kModel for frames_of that names no input, or one with fewer frames or frames_of.
 WindowPlan plan_window(const std::vector<InputSpec>& inputs);
 
 /// Clip starts, in order, for a stream whose length becomes known at its end.

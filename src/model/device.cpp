@@ -74,7 +74,12 @@ std::string select_device(const std::string& wish) {
     throw Error(ErrorKind::kUsage, fmt::format("no device {}; found {} GPUs, cuda:0 to cuda:{}",
                                                in_quotes(wish), count, count - 1));
   const std::string failure = load_cuda_library();
-  if (failure.empty() && at::hasCUDA()) return fmt::format("cuda:{}", *index);
+  if (failure.empty() && at::hasCUDA()) {
+    // What is called f32 is f32: PyTorch by default lets convolutions round to 10 bits of mantissa.
+    at::globalContext().setAllowTF32CuDNN(false);
+    at::globalContext().setAllowTF32CuBLAS(false);
+    return fmt::format("cuda:{}", *index);
+  }
   if (is_auto) return "cpu";
   throw Error(
       ErrorKind::kUsage,

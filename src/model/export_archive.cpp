@@ -2,10 +2,14 @@
 #include "model/export_archive.h"
 
 #include "core/text.h"
+#include "model/zip_archive.h"
 
 #include "praxiscope/error.h"
 
+#include <caffe2/serialize/inline_container.h>
 #include <fmt/format.h>
+
+#include <memory>
 
 namespace praxiscope::program {
 namespace {
@@ -35,41 +39,26 @@ std::int64_t extent_of(const std::vector<std::int64_t>& sizes,
   return last + 1;
 }
 
-}  // namespace
+/// The layout of PyTorch 2.8 and newer.
+class ExportArchive {
+ public:
+  explicit ExportArchive(const std::string& path);
 
-at::ScalarType scalar_type_of(std::int64_t schema_number) {
-  switch (schema_number) {
-    case 1:
-      return at::kByte;
-    case 2:
-      return at::kChar;
-    case 3:
-      return at::kShort;
-    case 4:
-      return at::kInt;
-    case 5:
-      return at::kLong;
-    case 6:
-      return at::kHalf;
-    case 7:
-      return at::kFloat;
-    case 8:
-      return at::kDouble;
-    case 10:
-      return at::kComplexFloat;
-    case 11:
-      return at::kComplexDouble;
-    case 12:
-      return at::kBool;
-    case 13:
-      return at::kBFloat16;
-    default:
-      throw Error(ErrorKind::kModel,
-                  fmt::format("the file has tensors of an unknown type; found number {}, known are "
-                              "bool, integers, f16, bf16, f32, f64",
-                              schema_number));
-  }
-}
+  const json& program() const { return program_; }
+  std::map<std::string, at::Tensor> read_tensors();
+
+ private:
+  json read_json(const std::string& record);
+  void read_group(const std::string& folder, const std::string& config_suffix,
+                  std::map<std::string, at::Tensor>& tensors);
+  at::Tensor read_tensor(const std::string& record, const json& entry);
+
+  std::string path_;
+  std::unique_ptr<caffe2::serialize::PyTorchStreamReader> reader_;
+  std::map<std::string, at::Storage> storages_;  ///< per record: tensors may share one
+  std::string model_name_;                       ///< of models/<name>.json
+  json program_;
+};
 
 ExportArchive::ExportArchive(const std::string& path)
     : path_(path), reader_(std::make_unique<caffe2::serialize::PyTorchStreamReader>(path)) {
@@ -88,19 +77,9 @@ ExportArchive::ExportArchive(const std::string& path)
   if (model_name_.empty())
     throw Error(ErrorKind::kModel,
                 fmt::format("cannot read {}: found no models/*.json inside, expected a file of "
-                            "torch.export.save by PyTorch 2.8 or newer; export it again",
+                            "torch.export.save by PyTorch 2.6 or newer; export it again",
                             in_quotes(path)));
   program_ = read_json("models/" + model_name_ + ".json");
-  const json& version = program_.at("schema_version");
-  schema_version_ =
-      fmt::format("{}.{}", version.at("major").get<int>(), version.at("minor").get<int>());
-  if (version.at("major").get<int>() != kSchemaMajor)
-    throw Error(ErrorKind::kModel,
-                fmt::format("cannot read {}: found export schema {} (written by PyTorch {}), "
-                            "expected {}.x; export it again with PyTorch 2.8 to 2.15, or update "
-                            "praxiscope",
-                            in_quotes(path), schema_version_,
-                            program_.value("torch_version", std::string("unknown")), kSchemaMajor));
 }
 
 json ExportArchive::read_json(const std::string& record) {
@@ -109,12 +88,10 @@ json ExportArchive::read_json(const std::string& record) {
   return json::parse(text, text + size);
 }
 
-std::map<std::string, at::Tensor> ExportArchive::read_tensors(const at::Device& device) {
+std::map<std::string, at::Tensor> ExportArchive::read_tensors() {
   std::map<std::string, at::Tensor> tensors;
   read_group("data/weights/", "_weights_config.json", tensors);
   read_group("data/constants/", "_constants_config.json", tensors);
-  storages_.clear();
-  for (auto& [name, tensor] : tensors) tensor = tensor.to(device);
   return tensors;
 }
 
@@ -158,6 +135,71 @@ at::Tensor ExportArchive::read_tensor(const std::string& record, const json& ent
                             in_quotes(path_), in_quotes(record), available, offset + extent));
   return at::empty({0}, at::TensorOptions().dtype(type))
       .set_(found->second, offset, sizes, strides);
+}
+
+}  // namespace
+
+std::string checked_schema(const json& program, const std::string& path) {
+  const json& version = program.at("schema_version");
+  std::string text =
+      fmt::format("{}.{}", version.at("major").get<int>(), version.at("minor").get<int>());
+  if (version.at("major").get<int>() != kSchemaMajor)
+    throw Error(ErrorKind::kModel,
+                fmt::format("cannot read {}: found export schema {} (written by PyTorch {}), "
+                            "expected {}.x; export it again with PyTorch 2.6 to 2.15, or update "
+                            "praxiscope",
+                            in_quotes(path), text,
+                            program.value("torch_version", std::string("unknown")), kSchemaMajor));
+  return text;
+}
+
+at::ScalarType scalar_type_of(std::int64_t schema_number) {
+  switch (schema_number) {
+    case 1:
+      return at::kByte;
+    case 2:
+      return at::kChar;
+    case 3:
+      return at::kShort;
+    case 4:
+      return at::kInt;
+    case 5:
+      return at::kLong;
+    case 6:
+      return at::kHalf;
+    case 7:
+      return at::kFloat;
+    case 8:
+      return at::kDouble;
+    case 10:
+      return at::kComplexFloat;
+    case 11:
+      return at::kComplexDouble;
+    case 12:
+      return at::kBool;
+    case 13:
+      return at::kBFloat16;
+    default:
+      throw Error(ErrorKind::kModel,
+                  fmt::format("the file has tensors of an unknown type; found number {}, known are "
+                              "bool, integers, f16, bf16, f32, f64",
+                              schema_number));
+  }
+}
+
+ExportContent read_export(const std::string& path, const at::Device& device) {
+  const auto read = [&] {
+    if (ZipArchive(path).has_part("/serialized_exported_program.json"))
+      return read_old_export(path);
+    ExportArchive archive(path);
+    ExportContent content{.program = archive.program(), .schema_version = "", .tensors = {}};
+    content.schema_version = checked_schema(content.program, path);
+    content.tensors = archive.read_tensors();
+    return content;
+  };
+  ExportContent content = read();
+  for (auto& [name, tensor] : content.tensors) tensor = tensor.to(device);
+  return content;
 }
 
 }  // namespace praxiscope::program

@@ -271,10 +271,9 @@ void count_parameters(Program& program, const std::map<std::string, std::int64_t
   }
 }
 
-void build(Program& program, ExportArchive& archive, const at::Device& device) {
-  const json& module = archive.program().at("graph_module");
+void build(Program& program, const ExportContent& content, const at::Device& device) {
+  const json& module = content.program.at("graph_module");
   const json& graph = module.at("graph");
-  std::map<std::string, at::Tensor> tensors = archive.read_tensors(device);
   GraphReader reader(program, device);
   Names names;
   std::map<std::string, std::int64_t> counts;
@@ -289,8 +288,8 @@ void build(Program& program, ExportArchive& archive, const at::Device& device) {
       names[entry.argument] = reader.builder().add_constant(entry.value);
       continue;
     }
-    const auto found = tensors.find(entry.tensor);
-    if (found == tensors.end())
+    const auto found = content.tensors.find(entry.tensor);
+    if (found == content.tensors.end())
       throw Error(ErrorKind::kModel, fmt::format("the file is damaged: the tensor {} is missing",
                                                  in_quotes(entry.tensor)));
     if (entry.is_parameter) counts[entry.tensor] = found->second.numel();
@@ -301,25 +300,24 @@ void build(Program& program, ExportArchive& archive, const at::Device& device) {
   reader.add_graph(graph, names, program.body, {});
   program.body.outputs = reader.outputs_of(graph, names, program.body);
   keep_user_outputs(module, program);
-  read_signature(archive.program(), program);
+  read_signature(content.program, program);
   count_parameters(program, counts);
 }
 
 }  // namespace
 
 std::unique_ptr<Program> load_export(const std::string& path, const at::Device& device) {
-  ExportArchive archive(path);
   auto program = std::make_unique<Program>();
   program->is_flat = true;
-  program->format = "torch.export " + archive.schema_version();
   try {
-    build(*program, archive, device);
+    const ExportContent content = read_export(path, device);
+    program->format = "torch.export " + content.schema_version;
+    build(*program, content, device);
   } catch (const json::exception& error) {
-    throw Error(
-        ErrorKind::kModel,
-        fmt::format("cannot read {}: its graph is not as export schema {} says ({}); export "
-                    "it again",
-                    in_quotes(path), archive.schema_version(), error.what()));
+    throw Error(ErrorKind::kModel,
+                fmt::format("cannot read {}: its graph is not as export schema 8 says ({}); export "
+                            "it again",
+                            in_quotes(path), error.what()));
   }
   find_last_uses(*program);
   return program;

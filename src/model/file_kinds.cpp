@@ -2,18 +2,17 @@
 #include "model/file_kinds.h"
 
 #include "core/text.h"
+#include "model/zip_archive.h"
 
 #include "praxiscope/error.h"
 
 #include <fmt/format.h>
-#include <zip.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -78,61 +77,15 @@ std::string describe_pickle(std::string_view pickle) {
   return "a state_dict (weights without the network)";
 }
 
-struct ZipCloser {
-  void operator()(zip_t* archive) const { zip_discard(archive); }
-};
-
-class ZipListing {
- public:
-  explicit ZipListing(const std::string& path) {
-    int code = 0;
-    archive_.reset(zip_open(path.c_str(), ZIP_RDONLY, &code));
-    if (!archive_) return;
-    const auto count = zip_get_num_entries(archive_.get(), 0);
-    for (zip_int64_t i = 0; i < count; ++i) {
-      const char* name = zip_get_name(archive_.get(), static_cast<zip_uint64_t>(i), 0);
-      names_.emplace_back(name == nullptr ? "" : name);
-    }
-  }
-
-  bool is_open() const { return archive_ != nullptr; }
-  const std::vector<std::string>& names() const { return names_; }
-  std::string find_ending(std::string_view ending) const {
-    for (const std::string& name : names_) {
-      if (name.ends_with(ending)) return name;
-    }
-    return "";
-  }
-  bool has_part(std::string_view part) const {
-    return std::any_of(names_.begin(), names_.end(), [&](const std::string& name) {
-      return ("/" + name).find(part) != std::string::npos;
-    });
-  }
-  std::string read_begin(const std::string& name, std::size_t most) const {
-    const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(
-        zip_fopen(archive_.get(), name.c_str(), 0), &zip_fclose);
-    std::string content(most, '\0');
-    const auto read = file ? zip_fread(file.get(), content.data(), most) : -1;
-    content.resize(read < 0 ? 0 : static_cast<std::size_t>(read));
-    return content;
-  }
-
- private:
-  std::unique_ptr<zip_t, ZipCloser> archive_;
-  std::vector<std::string> names_;
-};
-
 FileKind recognise_zip(const std::string& path) {
-  const ZipListing zip(path);
+  const ZipArchive zip(path);
   if (!zip.is_open())
     refuse(path, "a zip archive that is cut off or damaged", "copy or download the file again");
   if (zip.has_part("/data/aotinductor/"))
     refuse(path, "an AOTInductor package (compiled code without layers or gradients)",
            "save the exported program itself, before it is compiled: torch.export.save(program, "
            "'model.pt2')");
-  if (!zip.find_ending("serialized_exported_program.json").empty())
-    refuse(path, "a torch.export file of PyTorch 2.7 or older",
-           "export it again with PyTorch 2.8 or newer");
+  if (zip.has_part("/serialized_exported_program.json")) return FileKind::kExport;
   const auto& names = zip.names();
   const bool is_export = std::any_of(names.begin(), names.end(), [](const std::string& name) {
     return name.find("/models/") != std::string::npos && name.ends_with(".json");

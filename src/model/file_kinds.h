@@ -10,7 +10,7 @@ enum class FileKind { kTorchScript, kExport };
 
 /// @throws Error kModel for everything that is not loadable: absent, empty or damaged files,
 /// state_dicts and checkpoints (zip or legacy), pickled modules (with their class), AOTInductor
-/// packages, torch.export files of PyTorch 2.7 and older, ONNX, safetensors, HDF5, Git LFS
+/// packages, ONNX, safetensors, HDF5, Git LFS
 /// pointers, web pages, other zips, anything else.
 FileKind recognise_file(const std::string& path);
 

@@ -161,6 +161,20 @@ void override_preparation(const ManifestOverrides& with, InputSpec& input) {
   }
 }
 
+/// Inputs that draw their frames from another keep their share of them.
+void override_frames(int frames, std::vector<InputSpec>& inputs) {
+  for (InputSpec& input : inputs) {
+    for (const InputSpec& other : inputs) {
+      if (input.frames_of.empty() || other.name != input.frames_of || other.frames < 1) continue;
+      input.frames =
+          std::max(1, static_cast<int>(std::int64_t{frames} * input.frames / other.frames));
+    }
+  }
+  for (InputSpec& input : inputs) {
+    if (input.frames_of.empty()) input.frames = frames;
+  }
+}
+
 void override_manifest(const ManifestOverrides& with, Manifest& manifest) {
   if (with.preset || manifest.inputs.empty()) {
     const Preset& preset = find_preset(with.preset.value_or("torchvision"));
@@ -168,10 +182,12 @@ void override_manifest(const ManifestOverrides& with, Manifest& manifest) {
     manifest.inputs = preset.inputs;
     if (preset.inputs.size() > 1) manifest.call = CallKind::kList;  // SlowFast's way
   }
+  if (with.frames)
+    override_frames(checked_count(*with.frames, option("--frames"), kMostFrames), manifest.inputs);
   for (InputSpec& input : manifest.inputs) {
     override_preparation(with, input);
-    if (with.frames) input.frames = checked_count(*with.frames, option("--frames"), kMostFrames);
     if (with.stride) input.stride = checked_count(*with.stride, option("--stride"), kMostFrames);
+    if (with.spacing) input.spacing = parse_spacing(*with.spacing, option("--spacing"));
     if (with.fps) input.fps = parse_fps(*with.fps, option("--fps"));
     if (with.layout) input.layout = parse_layout(*with.layout, option("--layout"));
   }

@@ -27,8 +27,8 @@ const std::vector<std::string> kManifestFields{
     "praxiscope", "name", "file",   "licence", "source", "sha256", "preset",
     "inputs",     "call", "output", "streams", "layer",  "fuse"};
 const std::vector<std::string> kInputFields{
-    "name",  "kind", "preset", "frames", "stride",        "fps",       "resize", "crop",
-    "range", "mean", "std",    "layout", "channel_order", "algorithm", "bound"};
+    "name", "kind", "preset", "frames",        "stride",    "fps",   "resize",  "crop",     "range",
+    "mean", "std",  "layout", "channel_order", "algorithm", "bound", "spacing", "frames_of"};
 
 [[noreturn]] void refuse_file(const std::string& path, const std::string& why) {
   throw Error(ErrorKind::kModel, "cannot read manifest " + in_quotes(path) + ": " + why);
@@ -224,6 +224,10 @@ InputSpec read_input(const Fields& input, InputSpec spec) {
   if (const auto stride = input.whole("stride")) {
     spec.stride = checked_count(*stride, input.origin("stride"), kMostFrames);
   }
+  if (const auto spacing = input.text("spacing")) {
+    spec.spacing = parse_spacing(*spacing, input.origin("spacing"));
+  }
+  spec.frames_of = input.text("frames_of").value_or(spec.frames_of);
   spec.fps = read_fps(input, spec.fps);
   read_preparation(input, spec);
   read_flow(input, spec);
@@ -274,7 +278,7 @@ std::string resolved(const std::string& path, const fs::path& folder) {
 }
 
 void read_output(const Fields& manifest, const fs::path& folder, OutputSpec& into) {
-  const auto output = manifest.object("output", {"take", "kind", "labels"});
+  const auto output = manifest.object("output", {"take", "kind", "labels", "time_axis"});
   if (!output) return;
   if (const json* take = output->find("take")) {
     if (take->is_string()) {
@@ -285,6 +289,11 @@ void read_output(const Fields& manifest, const fs::path& folder, OutputSpec& int
     } else {
       refuse_value(output->origin("take"), look(*take), "a position from 0, or a key");
     }
+  }
+  if (const auto axis = output->whole("time_axis")) {
+    if (*axis < 1 || *axis > 4)
+      refuse_value(output->origin("time_axis"), std::to_string(*axis), "an axis from 1 to 4");
+    into.time_axis = static_cast<int>(*axis);
   }
   if (const auto kind = output->text("kind")) {
     into.kind = parse_output_kind(*kind, output->origin("kind"));

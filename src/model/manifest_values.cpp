@@ -108,6 +108,10 @@ InputKind parse_input_kind(const std::string& text, const ValueOrigin& origin) {
   return std::array{InputKind::kRgb, InputKind::kFlow}[one_of(text, {"rgb", "flow"}, origin)];
 }
 
+Spacing parse_spacing(const std::string& text, const ValueOrigin& origin) {
+  return std::array{Spacing::kEven, Spacing::kSpread}[one_of(text, {"even", "spread"}, origin)];
+}
+
 Layout parse_layout(const std::string& text, const ValueOrigin& origin) {
   return std::array{Layout::kNCTHW, Layout::kNTCHW,
                     Layout::kNTHWC}[one_of(text, {"NCTHW", "NTCHW", "NTHWC"}, origin)];

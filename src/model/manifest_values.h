@@ -32,6 +32,7 @@ std::vector<double> parse_numbers(const std::string& text, const ValueOrigin& or
 
 Interpolation parse_interpolation(const std::string& text, const ValueOrigin& origin);
 InputKind parse_input_kind(const std::string& text, const ValueOrigin& origin);
+Spacing parse_spacing(const std::string& text, const ValueOrigin& origin);
 Layout parse_layout(const std::string& text, const ValueOrigin& origin);
 CallKind parse_call(const std::string& text, const ValueOrigin& origin);
 OutputKind parse_output_kind(const std::string& text, const ValueOrigin& origin);

@@ -3,6 +3,7 @@
 
 #include "core/text.h"
 #include "model/errors.h"
+#include "model/eval_mode.h"
 #include "model/executor.h"
 #include "model/export_loader.h"
 #include "model/file_kinds.h"
@@ -23,10 +24,24 @@ namespace {
 
 using namespace program;
 
+void check_eval_mode(const Program& program, const std::string& path) {
+  const std::string found = program::find_training_operator(program);
+  if (found.empty()) return;
+  throw Error(
+      ErrorKind::kModel,
+      fmt::format("cannot use {}: it was exported in training mode, found {}, which answers "
+                  "differently each time or by the rest of the batch; call model.eval() "
+                  "before tracing or exporting it",
+                  in_quotes(path), found));
+}
+
 std::unique_ptr<Program> load_program(const std::string& path, const at::Device& device) {
   const FileKind kind = recognise_file(path);
   try {
-    return kind == FileKind::kExport ? load_export(path, device) : load_torchscript(path, device);
+    auto program =
+        kind == FileKind::kExport ? load_export(path, device) : load_torchscript(path, device);
+    check_eval_mode(*program, path);
+    return program;
   } catch (const Error& error) {
     const bool names_file = std::string(error.what()).find(in_quotes(path)) != std::string::npos;
     throw names_file ? error : error.with_context("cannot load " + in_quotes(path));
@@ -77,6 +92,7 @@ class LoadedModel final : public Model {
   std::string format() const override { return program_->format; }
   std::string device() const override { return device_.str(); }
   std::vector<std::string> fixed_sizes() const override { return call_.fixed_sizes(); }
+  std::optional<std::int64_t> fixed_batch() const override { return call_.fixed_batch(); }
   std::vector<std::string> traced_with() const override { return program_->traced_with; }
   std::vector<LayerInfo> layers() const override { return trace().listed(); }
 
@@ -131,6 +147,13 @@ class LoadedModel final : public Model {
                     fmt::format("model {} takes clips [N,C,T,H,W] of one N, found {}",
                                 in_quotes(manifest_.name), shape_text(input.sizes())));
     }
+    // Not left to the operators: some read past their memory, some give wrong numbers.
+    const std::string misfit = call_.describe_misfit(inputs);
+    if (!misfit.empty())
+      throw Error(ErrorKind::kModel,
+                  fmt::format("model {}: the file was exported with fixed size: {}; export again "
+                              "with dynamic_shapes, or keep to that size",
+                              in_quotes(manifest_.name), misfit));
   }
 
   std::vector<c10::IValue> execute_on(const std::vector<at::Tensor>& inputs, TapPlan& taps) const {
@@ -138,18 +161,12 @@ class LoadedModel final : public Model {
       return execute(*program_, call_.make_arguments(inputs), taps);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kModel) throw;
-      const std::string misfit = call_.describe_misfit(inputs);
       std::string shapes;
       for (std::size_t i = 0; i < inputs.size(); ++i)
         shapes += fmt::format("{}{} {}", i == 0 ? "" : ", ", manifest_.inputs[i].name,
                               shape_text(inputs[i].sizes()));
       std::string why = fmt::format("; called with {}", shapes);
-      if (!misfit.empty()) {
-        why += fmt::format(
-            "; the file was exported with fixed size: {}; export again with "
-            "dynamic_shapes, or keep to that size",
-            misfit);
-      } else if (!program_->traced_with.empty() && !program_->is_flat) {
+      if (!program_->traced_with.empty() && !program_->is_flat) {
         why += fmt::format(
             "; the file was traced with {}: sizes may be fixed; script or export it "
             "instead, or keep to those sizes",

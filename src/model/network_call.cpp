@@ -41,20 +41,6 @@ at::Tensor in_layout(const at::Tensor& tensor, Layout layout) {
   return tensor;
 }
 
-const char* word_of(CallKind call) {
-  switch (call) {
-    case CallKind::kSeparate:
-      return "separate";
-    case CallKind::kTuple:
-      return "tuple";
-    case CallKind::kList:
-      return "list";
-    case CallKind::kDict:
-      return "dict";
-  }
-  return "";
-}
-
 std::optional<CallKind> container_of(const c10::Type& type) {
   if (type.kind() == c10::TypeKind::TupleType) return CallKind::kTuple;
   if (type.kind() == c10::TypeKind::ListType) return CallKind::kList;
@@ -258,12 +244,20 @@ at::Tensor NetworkCall::find_logits(const std::vector<NamedTensor>& outputs,
                fmt::format("gives {} there", c10::toString(logits.scalar_type())),
                "correct \"output.take\"");
   const std::string shape = shape_text(logits.sizes());
+  if (wanted.time_axis) {
+    if (*wanted.time_axis >= logits.dim())
+      contradict(manifest_, fmt::format("axis {} of the output is time", *wanted.time_axis),
+                 fmt::format("gives shape {} there", shape), "correct \"output.time_axis\"");
+    logits = logits.mean(*wanted.time_axis);
+  }
   while (logits.dim() > 2 && logits.size(-1) == 1) logits = logits.squeeze(-1);
   if (logits.dim() == 1 && batch == 1) logits = logits.unsqueeze(0);
   if (logits.dim() != 2 || logits.size(0) != batch)
-    contradict(manifest_, fmt::format("output {} holds the classes", *index),
-               fmt::format("gives shape {} there for {} clips, expected [N,K]", shape, batch),
-               "take another output, or average over time and space before exporting");
+    contradict(
+        manifest_, fmt::format("output {} holds the classes", *index),
+        fmt::format("gives shape {} there for {} clips, expected [N,K]", shape, batch),
+        "take another output, set \"output.time_axis\" (2 for [N,K,t]), or average over time "
+        "and space before exporting");
   logits = logits.to(at::kFloat);
   if (wanted.kind == OutputKind::kProbabilities)
     logits = logits.clamp_min(std::numeric_limits<float>::min()).log();
@@ -292,9 +286,10 @@ std::vector<std::int64_t> NetworkCall::clip_shape(std::size_t index, std::int64_
   return shape;
 }
 
-std::int64_t NetworkCall::smallest_batch() const {
+std::optional<std::int64_t> NetworkCall::fixed_batch() const {
   const auto& sizes = program_.inputs.front().sizes;
-  return sizes.empty() || sizes[0] < 1 ? 1 : sizes[0];
+  if (sizes.empty() || sizes[0] < 1) return std::nullopt;
+  return sizes[0];
 }
 
 std::vector<std::string> NetworkCall::fixed_sizes() const {

@@ -33,8 +33,8 @@ class NetworkCall {
 
   /// Shape of one clip of input `index`, [batch,C,T,H,W], as the manifest and the file say.
   std::vector<std::int64_t> clip_shape(std::size_t index, std::int64_t batch) const;
-  /// The batch that the file was exported with, where it is fixed; else 1.
-  std::int64_t smallest_batch() const;
+  /// The batch that the file was exported with, where it is fixed.
+  std::optional<std::int64_t> fixed_batch() const;
 
   /// "batch: 2", "rgb time: 16": axes that the file holds as constants.
   std::vector<std::string> fixed_sizes() const;

@@ -177,7 +177,7 @@ std::vector<LayerInfo> Trace::listed() const {
 Trace trace_layers(const Manifest& manifest, const Program& program, const NetworkCall& call,
                    const at::Device& device) {
   const at::AutoGradMode without_gradients(false);
-  const std::int64_t batch = call.smallest_batch();
+  const std::int64_t batch = call.fixed_batch().value_or(1);
   std::vector<at::Tensor> clips;
   for (std::size_t i = 0; i < manifest.inputs.size(); ++i)
     clips.push_back(at::zeros(call.clip_shape(i, batch), at::TensorOptions().device(device)));

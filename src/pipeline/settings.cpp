@@ -23,12 +23,21 @@ int resolve_threads(int wish) {
   return wish > 0 ? wish : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-int resolve_batch(int wish, const std::vector<InputSpec>& inputs, const std::string& device) {
+int resolve_batch(int wish, const std::vector<InputSpec>& inputs, const std::string& device,
+                  std::optional<std::int64_t> fixed) {
   if (wish < 0) {
     throw Error(
         ErrorKind::kUsage,
         fmt::format("batch: found {}, expected 1 or more clips, or 0 to choose for speed", wish));
   }
+  if (fixed && wish > 0 && wish != *fixed) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("batch: found {}, expected {}, which the model's file fixes; for other "
+                            "batches export it with dynamic_shapes=({{0: "
+                            "torch.export.Dim('batch', min=1, max=64)}},)",
+                            wish, *fixed));
+  }
+  if (fixed) return static_cast<int>(*fixed);
   if (wish > 0) return wish;
   if (device != "cpu") return 16;
   std::int64_t elements = 0;

@@ -6,6 +6,7 @@
 #include "praxiscope/preparation.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,10 @@ int resolve_threads(int wish);
 
 /// Clips per forward. On the CPU small clips gain from batches of up to 4 and large ones lose
 /// (memory traffic); a GPU wants more.
-/// @throws Error kUsage when negative.
-int resolve_batch(int wish, const std::vector<InputSpec>& inputs, const std::string& device);
+/// `fixed`: Model::fixed_batch, the only answer where there is one.
+/// @throws Error kUsage when negative, or other than `fixed`.
+int resolve_batch(int wish, const std::vector<InputSpec>& inputs, const std::string& device,
+                  std::optional<std::int64_t> fixed);
 
 /// Gives the calling thread its number of OpenMP threads (LibTorch keeps that per thread) and, for
 /// bf16 and f16, autocast. One object a stage that touches the network, for as long as it does;

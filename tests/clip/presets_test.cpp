@@ -35,11 +35,11 @@ TEST(Presets, NamesTheNearestForATypo) {
   }
 }
 
-TEST(Presets, SlowFastSeesEveryFourthFastFrameOnTheSlowPathway) {
+TEST(Presets, SlowFastDrawsAQuarterOfTheFastFramesForTheSlowPathway) {
   const Preset& preset = find_preset("slowfast");
   ASSERT_EQ(preset.inputs.size(), 2U);
   EXPECT_EQ(preset.inputs[0].name, "slow");
-  EXPECT_EQ(preset.inputs[0].stride, 4 * preset.inputs[1].stride);
+  EXPECT_EQ(preset.inputs[0].frames_of, "fast");
   EXPECT_EQ(4 * preset.inputs[0].frames, preset.inputs[1].frames);
 }
 

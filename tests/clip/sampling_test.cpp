@@ -131,6 +131,59 @@ TEST(Pathways, ShareTheWindowAndTheFrames) {
   EXPECT_EQ(clips[1].source_end, 20);
 }
 
+// Expected positions: torch.linspace(0, T * stride - 1, T).long() and, for the slow pathway,
+// torch.linspace(0, 31, 8).long() into the fast one's, written down from Python.
+TEST(Spacing, SpreadTakesPyTorchsLinspace) {
+  InputSpec input = raw_input(8, 8);
+  input.spacing = Spacing::kSpread;
+  const auto clips = cut_all(constant_rate(64, Rational::of(30)), {input}, "sliding");
+  ASSERT_EQ(clips.size(), 1U);
+  EXPECT_THAT(indices(clips[0]), ElementsAre(0, 9, 18, 27, 36, 45, 54, 63));
+  EXPECT_EQ(clips[0].source_begin, 0);
+  EXPECT_EQ(clips[0].source_end, 64);
+}
+
+TEST(Spacing, ASlowPathwayDrawsFromTheFastOne) {
+  InputSpec slow = raw_input(8, 1), fast = raw_input(32, 2);
+  slow.name = "slow";
+  slow.frames_of = "fast";
+  fast.name = "fast";
+  fast.spacing = Spacing::kSpread;
+  const auto clips = cut_all(constant_rate(70, Rational::of(30)), {slow, fast}, "sliding", 6);
+  ASSERT_EQ(clips.size(), 2U);
+  EXPECT_THAT(indices(clips[0], 0), ElementsAre(0, 8, 16, 26, 34, 44, 52, 63));
+  EXPECT_THAT(indices(clips[1], 0), ElementsAre(6, 14, 22, 32, 40, 50, 58, 69));
+  EXPECT_EQ(indices(clips[1], 1).front(), 6);
+  EXPECT_EQ(indices(clips[1], 1).back(), 69);
+  // A pathway of evenly strided frames: every position of the fast one is 2 ticks further.
+  fast.spacing = Spacing::kEven;
+  EXPECT_THAT(indices(cut_all(constant_rate(63, Rational::of(30)), {slow, fast}, "center")[0], 0),
+              ElementsAre(0, 8, 16, 26, 34, 44, 52, 62));
+}
+
+TEST(Spacing, RefusesAPathwayOfNoInput) {
+  InputSpec slow = raw_input(8, 1), fast = raw_input(4, 2);
+  slow.name = "slow";
+  fast.name = "fast";
+  const std::vector<Frame> frames = constant_rate(16, Rational::of(30));
+  slow.frames_of = "fats";
+  EXPECT_THAT(
+      message_of(
+          [&] {
+            cut_all(frames, {slow, fast}, "sliding");
+          },
+          ErrorKind::kModel),
+      HasSubstr("input \"slow\": found frames_of \"fats\", expected the name of an input with "
+                "frames of its own; did you mean \"fast\""));
+  slow.frames_of = "fast";
+  EXPECT_THAT(message_of(
+                  [&] {
+                    cut_all(frames, {slow, fast}, "sliding");
+                  },
+                  ErrorKind::kModel),
+              HasSubstr("input \"slow\" draws 8 frames from \"fast\", which has 4"));
+}
+
 TEST(Resampling, HalvesTheRate) {
   const auto frames = constant_rate(10, Rational::of(30));
   EXPECT_THAT(all_indices(cut_all(frames, {raw_input(5, 1, Rational::of(15))}, "sliding")),

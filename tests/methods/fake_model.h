@@ -29,6 +29,7 @@ class FakeModel : public Model {
   std::string format() const override { return "fake"; }
   std::string device() const override { return "cpu"; }
   std::vector<std::string> fixed_sizes() const override { return {}; }
+  std::optional<std::int64_t> fixed_batch() const override { return std::nullopt; }
   std::vector<std::string> traced_with() const override { return {}; }
   std::vector<LayerInfo> layers() const override { return {}; }
   std::string find_layer(const std::string& text) const override { return text; }
@@ -36,6 +37,7 @@ class FakeModel : public Model {
   Run run(std::span<const at::Tensor> inputs, const RunOptions& options) const override;
 
   Manifest& manifest() { return manifest_; }
+  std::vector<std::string>& labels() { return labels_; }
   const at::Tensor& parameter(const std::string& name) const { return parameters_.at(name); }
   const std::map<std::string, at::Tensor>& parameters() const { return parameters_; }
   int runs() const { return runs_; }

@@ -6,6 +6,8 @@
 #include "praxiscope/target.h"
 
 #include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -50,17 +52,53 @@ struct OurMaps {
   at::Tensor volume;  ///< [N,T,H,W]
 };
 
-OurMaps our_maps(const Model& model, const std::vector<std::string>& key,
-                 const std::vector<at::Tensor>& clips) {
+/// Forwards of one network on its clips, each made once for all cases that need the same of it.
+class Forwards {
+ public:
+  Forwards(const Model& model, std::vector<at::Tensor> clips)
+      : model_(model), clips_(std::move(clips)) {}
+
+  const Run& find(const Method& method, const Target& target) {
+    const MethodNeeds needs = method.needs();
+    std::string key = fmt::format("{}|{}|{}|{}", fmt::join(needs.taps, ","), needs.tap_gradients,
+                                  needs.input_gradients, static_cast<int>(needs.relu_rule));
+    if (target.kind == Target::Kind::kUnit) key += "|" + target.layer;
+    const auto known = runs_.find(key);
+    if (known != runs_.end()) return known->second;
+    return runs_.emplace(key, run_for(model_, method, clips_, {target})).first->second;
+  }
+  std::vector<std::vector<Attribution>> explain(const Question& question, const Target& target) {
+    const std::unique_ptr<Method> method = make_method(model_, question);
+    const std::vector<std::vector<Target>> targets(clips_.front().size(0), {target});
+    Listener progress;
+    std::vector<std::vector<Attribution>> maps;  // [n][input]
+    for (auto& clip : method->explain({.model = model_,
+                      .run = find(*method, target),
+                      .targets = targets,
+                      .is_last_use = false},
+                                      progress))
+      maps.push_back(std::move(clip.at(0)));
+    return maps;
+  }
+  const Model& model() const { return model_; }
+
+ private:
+  const Model& model_;
+  std::vector<at::Tensor> clips_;
+  std::map<std::string, Run> runs_;
+};
+
+OurMaps our_maps(Forwards& forwards, const std::vector<std::string>& key) {
+  const Model& model = forwards.model();
   const bool is_input_level = key[2] == "saliency";
   const Question question{
       .method = key[2], .options = key[3], .layer = is_input_level ? "" : model.find_layer(key[1])};
   const Target target = parse_target(key[4], {}).front().fixed.value();
   std::vector<at::Tensor> coarse_maps, volumes;
-  for (const auto& clip : explain(model, question, clips, {target})) {
-    const std::size_t input = is_input_level ? std::stoul(key[1]) : clip[0].size() - 1;
-    coarse_maps.push_back(clip[0][input].coarse);
-    volumes.push_back(clip[0][input].volume);
+  for (const std::vector<Attribution>& clip : forwards.explain(question, target)) {
+    const std::size_t input = is_input_level ? std::stoul(key[1]) : clip.size() - 1;
+    coarse_maps.push_back(clip[input].coarse);
+    volumes.push_back(clip[input].volume);
   }
   return {at::stack(coarse_maps), at::stack(volumes)};
 }
@@ -79,11 +117,11 @@ class MethodGolden : public ::testing::TestWithParam<std::string> {
   /// at the input of a deep network jump where rounding moves a unit across its rectifier's kink.)
   void check(const std::string& network, const std::string& form) {
     const auto model = load_model(manifest_with_streams(network, form), "cpu");
-    const std::vector<at::Tensor> clips = inputs_of(read_golden(network));
+    Forwards forwards(*model, inputs_of(read_golden(network)));
     int checked = 0;
     for (const auto& [name, values] : all_cases()) {
       if (!name.starts_with(network + "|")) continue;
-      const OurMaps maps = our_maps(*model, split(name, '|'), clips);
+      const OurMaps maps = our_maps(forwards, split(name, '|'));
       const double rounding = relative_difference(values.at("f32"), values.at("f64"));
       const double allowed = std::min(1e-5 + 4 * rounding, 1e-3);
       EXPECT_LT(std::min(relative_difference(maps.coarse, values.at("f64")),

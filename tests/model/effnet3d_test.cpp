@@ -32,9 +32,18 @@ class Effnet3d : public testing::Test {
     golden_ = read_golden();
     if (golden_.empty()) GTEST_SKIP() << "not made: tools/make_models/effnet3d.py has not run";
     at::set_num_threads(2);
-    std::vector<std::string> warnings;
-    model_ = load_model(read_manifest(kFolder, {}, warnings), "cpu");
-    EXPECT_TRUE(warnings.empty());
+    model_ = shared_model();
+  }
+
+  /// Loaded once for all cases.
+  static const Model* shared_model() {
+    static const std::unique_ptr<Model> model = [] {
+      std::vector<std::string> warnings;
+      auto loaded = load_model(read_manifest(kFolder, {}, warnings), "cpu");
+      EXPECT_TRUE(warnings.empty());
+      return loaded;
+    }();
+    return model.get();
   }
 
   /// A clip of 16 equal frames for each picture.
@@ -43,7 +52,7 @@ class Effnet3d : public testing::Test {
   }
 
   std::map<std::string, at::Tensor> golden_;
-  std::unique_ptr<Model> model_;
+  const Model* model_ = nullptr;
 };
 
 TEST_F(Effnet3d, SaysOfEqualFramesWhatThe2dNetworkSaysOfOne) {

@@ -84,6 +84,15 @@ TEST_F(Loading, NamesTheSchemaOfAFileFromTheFuture) {
               AllOf(HasSubstr("found export schema 99.1"), HasSubstr("expected 8.x")));
 }
 
+TEST_F(Loading, RefusesNetworksExportedInTrainingMode) {
+  EXPECT_THAT(
+      wrong("training_mode.pt2"),
+      AllOf(HasSubstr("exported in training mode, found aten::dropout in layer \"dropout\""),
+            HasSubstr("call model.eval() before")));
+  EXPECT_THAT(wrong("training_mode.traced.pt"), HasSubstr("found aten::dropout"));
+  EXPECT_THAT(wrong("training_batch_norm.pt2"), HasSubstr("found aten::batch_norm"));
+}
+
 TEST_F(Loading, RecognisesDamagedAndForeignFiles) {
   EXPECT_THAT(wrong("truncated.pt"), HasSubstr("found a zip archive that is cut off or damaged"));
   EXPECT_THAT(wrong("truncated.pt2"), HasSubstr("found a zip archive that is cut off or damaged"));
@@ -110,12 +119,12 @@ TEST_F(Loading, RecognisesOtherFormatsByTheirBytes) {
 }
 
 TEST_F(Loading, SurvivesBytesChangedAtRandom) {
-  std::ifstream whole(models_folder() + "/gap_linear.pt2", std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(whole)),
-                          std::istreambuf_iterator<char>());
   const Golden golden = read_golden("gap_linear");
-  for (unsigned seed = 0; seed < 40; ++seed) {
-    std::string changed = bytes;
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    const char* form = seed < 40 ? ".pt2" : ".old.pt2";
+    std::ifstream whole(models_folder() + "/gap_linear" + form, std::ios::binary);
+    std::string changed((std::istreambuf_iterator<char>(whole)), std::istreambuf_iterator<char>());
+    ASSERT_FALSE(changed.empty());
     for (unsigned i = 0; i < 20; ++i)
       changed[(seed * 7919U + i * 104729U) % changed.size()] ^= static_cast<char>(1 + seed + i);
     const ScratchFile file("changed.pt2", changed);
@@ -256,6 +265,8 @@ TEST_F(Loading, NamesTheFormat) {
   EXPECT_EQ(load_network("gap_linear", ".traced.pt")->format(), "torchscript");
   EXPECT_EQ(load_network("gap_linear", ".frozen.pt")->format(), "torchscript (frozen)");
   EXPECT_THAT(load_network("gap_linear", ".pt2")->format(),
+              ::testing::MatchesRegex("torch.export 8\\.[0-9]+"));
+  EXPECT_THAT(load_network("gap_linear", ".old.pt2")->format(),
               ::testing::MatchesRegex("torch.export 8\\.[0-9]+"));
   EXPECT_EQ(load_network("gap_linear", ".pt")->device(), "cpu");
 }

@@ -136,6 +136,23 @@ TEST_F(Manifests, TakesThePresetsInputsWithoutItsOwn) {
   EXPECT_EQ(out.output.key, "logits");
 }
 
+TEST_F(Manifests, ReadsHowFramesAreSpaced) {
+  const Manifest out = read(manifest(
+      R"("inputs": [{"name": "a", "frames": 4, "frames_of": "b"}, {"name": "b", "spacing": "spread"}])"));
+  EXPECT_EQ(out.inputs[0].frames_of, "b");
+  EXPECT_EQ(out.inputs[1].spacing, Spacing::kSpread);
+  EXPECT_THAT(error_of(manifest(R"("inputs": [{"spacing": "wide"}])")),
+              HasSubstr("\"inputs[0].spacing\": found \"wide\", expected \"even\" or \"spread\""));
+}
+
+TEST_F(Manifests, FramesByOptionLeaveASlowPathwayItsShare) {
+  ManifestOverrides with;
+  with.frames = 64;
+  const Manifest out = read(manifest(R"("preset": "slowfast")"), with);
+  EXPECT_EQ(out.inputs[0].frames, 16);
+  EXPECT_EQ(out.inputs[1].frames, 64);
+}
+
 TEST_F(Manifests, TakesAPresetForEachInput) {
   const Manifest out = read(manifest(
       R"("inputs": [{"name": "a", "preset": "i3d_rgb"}, {"name": "b", "preset": "c3d"}])"));
@@ -199,6 +216,7 @@ TEST_F(Manifests, GiveWayToTheCommandLine) {
   with.fps = "29.97";
   with.frames = 32;
   with.stride = 2;
+  with.spacing = "even";
   with.call = "list";
   with.layer = "layer3";
   with.output_kind = "probabilities";
@@ -218,6 +236,7 @@ TEST_F(Manifests, GiveWayToTheCommandLine) {
   EXPECT_EQ(input.fps, Rational(2997, 100));
   EXPECT_EQ(input.frames, 32);
   EXPECT_EQ(input.stride, 2);
+  EXPECT_EQ(input.spacing, Spacing::kEven);
   EXPECT_EQ(out.call, CallKind::kList);
   EXPECT_EQ(out.layer, "layer3");
   EXPECT_EQ(out.output.kind, OutputKind::kProbabilities);

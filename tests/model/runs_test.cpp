@@ -198,10 +198,25 @@ TEST_P(Runs, TakesOtherBatchesAndLengths) {
   const auto model = load("r3d_18");
   const at::Tensor given = inputs_of(read_golden("r3d_18"))[0];
   const Forward two = model->run({{given}}, {});
-  const Forward three = model->run({{at::cat({given, given.narrow(0, 0, 1)})}}, {});
+  const at::Tensor more = at::cat({given, given.narrow(0, 0, 1)}),
+                   long_ones = at::cat({given, given}, 2);
+  const std::string form = GetParam();
+  if (form.ends_with(".pt2")) {  // what an export fixes is kept to, whatever its operators would do
+    EXPECT_THAT(message_of([&] { model->run({{long_ones}}, {}); }),
+                HasSubstr("exported with fixed size: time 8 of \"rgb\" (found 16)"));
+  }
+  if (form == ".pt2") {
+    EXPECT_EQ(model->fixed_batch(), 2);
+    EXPECT_THAT(message_of([&] { model->run({{more}}, {}); }),
+                HasSubstr("exported with fixed size: batch 2 of \"rgb\" (found 3)"));
+    return;
+  }
+  EXPECT_EQ(model->fixed_batch(), std::nullopt);
+  const Forward three = model->run({{more}}, {});
   EXPECT_LE(relative_error(three.logits[0], two.logits[0]), 1e-5);
   EXPECT_LE(relative_error(three.logits[2], two.logits[0]), 1e-5);
-  const Forward longer = model->run({{at::cat({given, given}, 2)}}, {});
+  if (form.ends_with(".pt2")) return;
+  const Forward longer = model->run({{long_ones}}, {});
   EXPECT_THAT(longer.logits.sizes(), ElementsAre(2, 11));
 }
 
@@ -218,12 +233,16 @@ TEST_P(Runs, NamesALayerThatIsNotThere) {
 
 TEST_P(Runs, NamesLayerOperatorAndLineWhenTheNetworkFails) {
   const auto model = load("gap_linear");
-  const std::string text = message_of([&] { model->run({{at::zeros({1, 4, 8, 32, 32})}}, {}); });
+  const std::string text = message_of([&] { model->run({{at::zeros({2, 4, 8, 32, 32})}}, {}); });
+  if (std::string(GetParam()).ends_with(".pt2")) {  // it says itself what it takes
+    EXPECT_THAT(text, HasSubstr("exported with fixed size: channels 3 of \"rgb\" (found 4)"));
+    return;
+  }
   EXPECT_THAT(text, HasSubstr("model \"gap_linear\": the network failed in layer \"features.0.0\": "
                               "aten::"));
   EXPECT_THAT(text, HasSubstr("conv"));
   EXPECT_THAT(text, ::testing::ContainsRegex("at (test_networks|conv|container)\\.py:[0-9]+"));
-  EXPECT_THAT(text, HasSubstr("called with rgb [1,4,8,32,32]"));
+  EXPECT_THAT(text, HasSubstr("called with rgb [2,4,8,32,32]"));
   EXPECT_THAT(text, ::testing::Not(HasSubstr("\n")));
 }
 
@@ -250,6 +269,27 @@ TEST_P(Runs, NamesFunctionalCallsByModuleAndOrder) {
   // torch.relu(conv3(x)): the second relu that the network itself calls.
   EXPECT_GE(run.activations.at("relu#1").min().item<float>(), 0);
   EXPECT_THAT(run.activations.at("relu#1").sizes(), ElementsAre(2, 8, 4, 16, 16));
+}
+
+TEST(Branches, GoTheWayTheInputSays) {
+  if (!has_models()) GTEST_SKIP() << "no test networks; run tools/export/make_test_models.py";
+  const at::Tensor clip = inputs_of(read_golden("branches"))[0];
+  const auto script = load_network("branches", ".pt");
+  const auto exported = load_network("branches", ".dynamic.pt2");
+  std::vector<at::Tensor> answers;
+  for (const auto& [shift, layer] : {std::pair{5.0, "bright"}, std::pair{-5.0, "dark"}}) {
+    SCOPED_TRACE(layer);
+    RunOptions options;
+    options.taps = {layer};
+    const std::vector<at::Tensor> inputs{clip + shift};
+    const Forward a = script->run(inputs, options);
+    // torch.export forgets the modules inside a branch: only its operators have names there.
+    const Forward b = exported->run(inputs, {});
+    EXPECT_EQ(a.activations.at(layer).size(1), 8);
+    EXPECT_LE(relative_error(a.logits, b.logits), 1e-6);
+    answers.push_back(a.logits);
+  }
+  EXPECT_GT(relative_error(answers[0], answers[1]), 1e-3);
 }
 
 }  // namespace

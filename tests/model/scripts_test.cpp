@@ -29,7 +29,8 @@ class ScriptFile {
   ~ScriptFile() { std::filesystem::remove(path_); }
 
   at::Tensor forward(const at::Tensor& x) { return module_.forward({x.clone()}).toTensor(); }
-  std::unique_ptr<Model> load(int frames = 4, int side = 6) const {
+  std::unique_ptr<Model> load(int frames = 4, int side = 6,
+                              std::optional<int> time_axis = std::nullopt) const {
     Manifest manifest;
     manifest.name = "script";
     manifest.file = path_;
@@ -37,6 +38,7 @@ class ScriptFile {
     input.frames = frames;
     input.preparation.crop = Size{side, side};
     manifest.inputs = {input};
+    manifest.output.time_axis = time_axis;
     return load_model(manifest, "cpu");
   }
 
@@ -214,6 +216,14 @@ TEST(Scripts, RefuseOutputsThatAreNoClasses) {
   const auto model = file.load();
   EXPECT_THAT(message_of([&] { model->run({{random_clip()}}, {}); }),
               HasSubstr("gives shape [2,3,4,6,6] there for 2 clips, expected [N,K]"));
+  const ScriptFile sequence(
+      "def forward(self, x):\n  return x.mean(dim=[3, 4])\n");  // [N,K,t], as I3D
+  EXPECT_THAT(message_of([&] { sequence.load()->run({{random_clip()}}, {}); }),
+              HasSubstr("set \"output.time_axis\" (2 for [N,K,t])"));
+  const at::Tensor averaged = sequence.load(4, 6, 2)->run({{random_clip()}}, {}).logits;
+  EXPECT_LE(relative_error(averaged, random_clip().mean({2, 3, 4})), 1e-6);
+  EXPECT_THAT(message_of([&] { sequence.load(4, 6, 3)->run({{random_clip()}}, {}); }),
+              HasSubstr("says axis 3 of the output is time"));
   const ScriptFile squeezed(
       "def forward(self, x):\n  return x.mean(dim=[2, 3, 4], keepdim=True)\n");
   EXPECT_EQ(squeezed.load()->run({{random_clip()}}, {}).logits.dim(), 2);

@@ -94,10 +94,14 @@ TEST(Settings, BatchIsChosenBySizeAndCanBeSet) {
   small.preparation.crop = Size{112, 112};
   InputSpec large = small;
   large.preparation.crop = Size{224, 224};
-  EXPECT_EQ(resolve_batch(0, {small}, "cpu"), 4);
-  EXPECT_EQ(resolve_batch(0, {large}, "cpu"), 1);
-  EXPECT_EQ(resolve_batch(7, {large}, "cpu"), 7);
-  EXPECT_THAT(message_of(ErrorKind::kUsage, [&] { resolve_batch(-1, {small}, "cpu"); }),
+  EXPECT_EQ(resolve_batch(0, {small}, "cpu", {}), 4);
+  EXPECT_EQ(resolve_batch(0, {large}, "cpu", {}), 1);
+  EXPECT_EQ(resolve_batch(7, {large}, "cpu", {}), 7);
+  EXPECT_EQ(resolve_batch(0, {small}, "cpu", 2), 2);
+  EXPECT_EQ(resolve_batch(2, {small}, "cpu", 2), 2);
+  EXPECT_THAT(message_of(ErrorKind::kUsage, [&] { resolve_batch(4, {small}, "cpu", 2); }),
+              testing::HasSubstr("batch: found 4, expected 2, which the model's file fixes"));
+  EXPECT_THAT(message_of(ErrorKind::kUsage, [&] { resolve_batch(-1, {small}, "cpu", {}); }),
               HasSubstr("found -1"));
   EXPECT_THAT(message_of(ErrorKind::kUsage, [] { resolve_threads(-2); }), HasSubstr("found -2"));
   EXPECT_THAT(message_of(ErrorKind::kUsage, [] { check_precision("fp16"); }),

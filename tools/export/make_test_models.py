@@ -6,7 +6,8 @@
 For each network of test_networks.py:
     NAME.pt           TorchScript, scripted          NAME.pt2          torch.export, fixed sizes
     NAME.traced.pt    TorchScript, traced            NAME.dynamic.pt2  torch.export, batch 1 to 64
-    NAME.frozen.pt    scripted and frozen            NAME.golden       tensors by key, see references.describe
+    NAME.frozen.pt    scripted and frozen            NAME.old.pt2      as .dynamic.pt2, in the layout of PyTorch 2.6
+    NAME.golden        tensors by key, see references.describe
 and in DIR/wrong files that cannot work. A form that PyTorch cannot make is left out and said so.
 Done again only when these scripts or PyTorch change; callers at the same time wait for one another.
 """
@@ -64,6 +65,8 @@ def export(name, network, folder):
     """Writes all forms of one network and its golden into `folder`."""
     import torch
     from references import describe, flatten_output
+    from test_networks import OLD_LAYOUT
+    from torch._export.serde.serialize import serialize
 
     torch.manual_seed(zlib.crc32(name.encode()))
     model = randomize(network.make())
@@ -92,6 +95,16 @@ def export(name, network, folder):
         with torch.no_grad():
             check_same(name, form, expected, program.module()(*arguments()), 1e-5)
 
+    def write_old_export(form):
+        # What torch.export.save did until PyTorch 2.7; today's PyTorch still reads it.
+        artifact = serialize(torch.export.export(model, arguments(), strict=False, dynamic_shapes=dynamic_shapes()))
+        with zipfile.ZipFile(folder / f"{name}{form}", "w") as archive:
+            archive.writestr("serialized_exported_program.json", artifact.exported_program)
+            archive.writestr("serialized_state_dict.pt", artifact.state_dict)
+            archive.writestr("serialized_constants.pt", artifact.constants)
+            archive.writestr("serialized_example_inputs.pt", artifact.example_inputs)
+            archive.writestr("version", "3")
+
     forms = {
         ".pt": lambda form: write_script(form, torch.jit.script(model)),
         ".traced.pt": lambda form: write_script(
@@ -100,6 +113,8 @@ def export(name, network, folder):
         ".pt2": lambda form: write_export(form),
         ".dynamic.pt2": lambda form: write_export(form, dynamic_shapes=dynamic_shapes()),
     }
+    if name in OLD_LAYOUT:
+        forms[".old.pt2"] = write_old_export
     missing = []
     for form, write in forms.items():
         try:
@@ -125,7 +140,7 @@ def rewrite_archive(source, target, change):
 def make_wrong_files(folder):
     """Files that users hand over by mistake, and one of the future."""
     import torch
-    from test_networks import GapLinear
+    from test_networks import ConvFc, GapLinear
 
     torch.manual_seed(0)
     model = randomize(GapLinear())
@@ -134,6 +149,11 @@ def make_wrong_files(folder):
                 "optimizer_state": {"lr": 0.1}}, folder / "checkpoint.pth")
     torch.save(model, folder / "pickled_module.pth")
     torch.save(model.state_dict(), folder / "legacy_state_dict.pth", _use_new_zipfile_serialization=False)
+    trained = ConvFc().train()
+    clip = torch.randn(2, 3, 8, 32, 32)
+    torch.jit.trace(trained, clip, check_trace=False).save(str(folder / "training_mode.traced.pt"))
+    torch.export.save(torch.export.export(trained, (clip,)), str(folder / "training_mode.pt2"))
+    torch.export.save(torch.export.export(GapLinear().train(), (clip,)), str(folder / "training_batch_norm.pt2"))
     scripted = torch.jit.script(model)
     torch.jit.optimize_for_inference(torch.jit.freeze(scripted)).save(str(folder / "optimized_for_inference.pt"))
     (folder / "not_a_model.txt.pt").write_text("these are words, not weights\n")

@@ -13,6 +13,7 @@ import torchvision
 from torch import Tensor, nn
 
 CLASSES = 7
+OLD_LAYOUT = ("gap_linear", "cnn_lstm", "two_stream_list")  # also written as PyTorch 2.6 and 2.7 lay out a .pt2
 
 
 @dataclass
@@ -196,6 +197,69 @@ class FunctionalRelu(nn.Module):
         return self.fc(x.mean(dim=[2, 3, 4]))
 
 
+class Branches(nn.Module):
+    """Goes one of two ways by the sign of its input's mean: an `if` in TorchScript, torch.cond in torch.export."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = _conv(3, 8, stride=2)
+        self.bright = nn.Conv3d(8, 8, 1)
+        self.dark = nn.Conv3d(8, 8, (3, 1, 1), padding=(1, 0, 0))
+        self.fc = nn.Linear(8, CLASSES)
+
+    def bright_way(self, x: Tensor) -> Tensor:
+        return torch.relu(self.bright(x))
+
+    def dark_way(self, x: Tensor) -> Tensor:
+        return torch.relu(self.dark(x))
+
+    def forward(self, x: Tensor) -> Tensor:
+        is_bright = x.mean() > 0
+        x = self.stem(x)
+        if torch.jit.is_scripting() or torch.jit.is_tracing():
+            if bool(is_bright):
+                x = self.bright_way(x)
+            else:
+                x = self.dark_way(x)
+        else:
+            x = torch.cond(is_bright, self.bright_way, self.dark_way, (x,))
+        return self.fc(x.mean(dim=[2, 3, 4]))
+
+
+class Forked(nn.Module):
+    """Two paths started side by side by torch.jit.fork."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = _conv(3, 8, stride=2)
+        self.left = _conv(8, 8)
+        self.right = _conv(8, 8, kernel=1)
+        self.fc = nn.Linear(8, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)
+        left = torch.jit.fork(self.left, x)
+        right = self.right(x)
+        return self.fc((torch.jit.wait(left) + right).mean(dim=[2, 3, 4]))
+
+
+class PartlyNoGrad(nn.Module):
+    """One of its two branches runs under torch.no_grad: nothing goes back through it."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = _conv(3, 8, stride=2)
+        self.gate = nn.Conv3d(8, 8, 1)
+        self.body = _conv(8, 8)
+        self.fc = nn.Linear(8, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)
+        with torch.no_grad():
+            gate = torch.sigmoid(self.gate(x))
+        return self.fc((self.body(x) * gate).mean(dim=[2, 3, 4]))
+
+
 class GapLinear(nn.Module):
     """Global average pooling and one linear layer: where CAM, Grad-CAM and the logit must agree."""
 
@@ -259,6 +323,9 @@ NETWORKS = {
     "inplace_relu": Network(InplaceRelu, _RGB, ["conv", "body", "side", "fc"]),
     "inplace_input": Network(InplaceInput, _RGB, ["conv.0", "conv", "fc"]),
     "functional_relu": Network(FunctionalRelu, _RGB, ["conv1", "conv2", "conv4", "conv5", "relu6", "fc"]),
+    "branches": Network(Branches, _RGB, ["stem", "fc"]),
+    "forked": Network(Forked, _RGB, ["stem", "left", "right", "fc"]),
+    "partly_no_grad": Network(PartlyNoGrad, _RGB, ["stem", "body", "fc"]),
     "gap_linear": Network(GapLinear, _RGB, ["features.0", "features.1", "features", "pool", "fc"]),
     "conv_fc": Network(ConvFc, _RGB, ["conv1", "pool1", "conv2", "pool2", "fc6", "fc7"]),
     "probabilities": Network(Probabilities, _RGB, ["features.1", "features", "fc"]),

@@ -34,7 +34,7 @@ bool can_lie_on(at::IntArrayRef cells, const at::Tensor& clip) {
 }  // namespace
 
 std::vector<std::size_t> inputs_under(const std::string& layer, const Manifest& manifest,
-                                      const Run& run) {
+                                      const std::vector<std::string>& input_names) {
   std::size_t longest = 0;
   std::string stream;
   for (const auto& [name, prefix] : manifest.streams) {
@@ -44,8 +44,8 @@ std::vector<std::size_t> inputs_under(const std::string& layer, const Manifest& 
     }
   }
   std::vector<std::size_t> all;
-  for (std::size_t i = 0; i < run.inputs.size(); ++i) {
-    if (run.input_names[i] == stream) return {i};
+  for (std::size_t i = 0; i < input_names.size(); ++i) {
+    if (input_names[i] == stream) return {i};
     all.push_back(i);
   }
   return all;

@@ -10,10 +10,11 @@
 
 namespace praxiscope::methods {
 
-/// Positions (in Run::inputs) of the inputs that a map at `layer` lies on: the input whose stream
-/// the layer belongs to; all inputs for fusion layers and layers of no stream.
+/// Positions (in `input_names`, the network's inputs in order) of the inputs that a map at `layer`
+/// lies on: the input whose stream the layer belongs to; all inputs for fusion layers and layers of
+/// no stream.
 std::vector<std::size_t> inputs_under(const std::string& layer, const Manifest& manifest,
-                                      const Run& run);
+                                      const std::vector<std::string>& input_names);
 
 /// Brings a layer's output (or its gradient) to [N,C,T',H',W']; a view.
 class LayerView {
