@@ -14,6 +14,8 @@ pkg_check_modules(FFmpeg REQUIRED IMPORTED_TARGET
 pkg_check_modules(WebP REQUIRED IMPORTED_TARGET libwebpdemux)
 pkg_check_modules(Cairo REQUIRED IMPORTED_TARGET cairo pangocairo fontconfig)
 pkg_check_modules(Zip REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(Qpdf REQUIRED IMPORTED_TARGET libqpdf>=10)
+find_package(JPEG REQUIRED)
 find_package(TBB REQUIRED)
 find_package(Boost REQUIRED COMPONENTS program_options)
 find_package(fmt REQUIRED)

@@ -26,6 +26,7 @@ BELOW = {
 # Nouns that a folder may know although the folder that makes them is not below it (doc/adr/0001).
 NOUNS = {
     "render": {"praxiscope/frame.h", "praxiscope/clip.h", "praxiscope/preparation.h", "praxiscope/attribution.h"},
+    "figure": {"praxiscope/frame.h"},
     "sink": {"praxiscope/explain.h"},
 }
 # The folder that stands behind each public header.
@@ -36,6 +37,7 @@ PUBLIC = {
     "model": {"manifest", "model", "target"},
     "methods": {"attribution", "method"},
     "render": {"render"},
+    "figure": {"figure"},
     "pipeline": {"explain"},
 }
 FOLDER_OF_PUBLIC = {f"praxiscope/{name}.h": folder for folder, names in PUBLIC.items() for name in names}
@@ -50,6 +52,7 @@ LIBRARIES = [
     ("Boost", r"boost/", {"cli"}),
     ("Cairo", r"(cairo|pango|fontconfig|ft2build)", {"render", "figure"}),
     ("QPDF", r"qpdf/", {"figure"}),
+    ("libjpeg", r"jpeglib\.h", {"figure"}),
     ("libzip", r"zip(conf)?\.h", {"model", "sink"}),
     ("libcrypto", r"openssl/", {"model"}),
     ("LibTorch", r"(ATen|torch|c10|caffe2)/", TORCH_FOLDERS),
