@@ -68,7 +68,7 @@ TEST(LayerMethod, WarnsWhenTheTargetDoesNotDependOnTheLayer) {
   EXPECT_TRUE(at::equal(maps[1][0][0].volume, at::zeros({4, 8, 8})));
 }
 
-TEST(LayerMethod, ShowsNonFiniteValuesAsZeroAndSaysSo) {
+TEST(LayerMethod, KeepsValuesThatAreNotFiniteAndSaysSo) {
   const auto model = std::make_unique<FakeModel>(
       std::vector<std::string>{"rgb"}, [](const std::vector<at::Tensor>& x, const Keep& keep) {
         return keep("features", x[0].relu() / x[0].relu()).mean({2, 3, 4});
@@ -76,9 +76,11 @@ TEST(LayerMethod, ShowsNonFiniteValuesAsZeroAndSaysSo) {
   Listener progress;
   const Maps maps =
       explain(*model, {.method = "grad_cam"}, {noise_clips(1)}, {class_target(0)}, progress);
-  EXPECT_TRUE(at::isfinite(maps[0][0][0].volume).all().item<bool>());
-  EXPECT_THAT(progress.warnings, ElementsAre("grad_cam: layer \"features\" gives values that are "
-                                             "not finite; they are shown as 0"));
+  EXPECT_FALSE(at::isfinite(maps[0][0][0].coarse).all().item<bool>()) << "raw values stay";
+  EXPECT_TRUE(at::equal(at::isfinite(maps[0][0][0].volume), at::isfinite(maps[0][0][0].coarse)));
+  EXPECT_THAT(progress.warnings,
+              ElementsAre("grad_cam: layer \"features\" gives values that are not finite; they are "
+                          "kept in files and have no colour in pictures"));
 }
 
 TEST(LayerMethod, TakesChannelsLastAndSaysSo) {

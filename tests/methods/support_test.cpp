@@ -145,16 +145,14 @@ TEST(LayerView, NamesTheShapeThatHasNoTimeAndSpace) {
 TEST(InputsUnder, FollowTheStreamsOfTheManifest) {
   Manifest manifest;
   manifest.streams = {{"rgb", "rgb_net"}, {"flow", "flow_net"}, {"fusion", "flow_net.late"}};
-  praxiscope::Run run;
-  run.inputs = {at::zeros({1}), at::zeros({1})};
-  run.input_names = {"rgb", "flow"};
+  const std::vector<std::string> names{"rgb", "flow"};
   using Inputs = std::vector<std::size_t>;
-  EXPECT_EQ(inputs_under("rgb_net", manifest, run), Inputs{0});
-  EXPECT_EQ(inputs_under("rgb_net.conv1", manifest, run), Inputs{0});
-  EXPECT_EQ(inputs_under("flow_net#2", manifest, run), Inputs{1});
-  EXPECT_EQ(inputs_under("flow_net.late.conv", manifest, run), (Inputs{0, 1}));
-  EXPECT_EQ(inputs_under("rgb_net2", manifest, run), (Inputs{0, 1}));
-  EXPECT_EQ(inputs_under("fc", manifest, run), (Inputs{0, 1}));
+  EXPECT_EQ(inputs_under("rgb_net", manifest, names), Inputs{0});
+  EXPECT_EQ(inputs_under("rgb_net.conv1", manifest, names), Inputs{0});
+  EXPECT_EQ(inputs_under("flow_net#2", manifest, names), Inputs{1});
+  EXPECT_EQ(inputs_under("flow_net.late.conv", manifest, names), (Inputs{0, 1}));
+  EXPECT_EQ(inputs_under("rgb_net2", manifest, names), (Inputs{0, 1}));
+  EXPECT_EQ(inputs_under("fc", manifest, names), (Inputs{0, 1}));
 }
 
 // ----------------------------------------------------------------------------------- interpolation
@@ -174,6 +172,20 @@ TEST(Upsample, KeepsALinearRampLinear) {
   const at::Tensor centres = at::arange(112, at::kFloat) + 0.5;
   const at::Tensor inside = fine[0][1][2].slice(0, 8, 104);
   EXPECT_TRUE(at::allclose(inside, centres.slice(0, 8, 104), 0, 1e-4));
+}
+
+TEST(Upsample, ACellThatIsNotFiniteDoesNotSpoilItsNeighbours) {
+  const float inf = std::numeric_limits<float>::infinity();
+  const at::Tensor coarse = at::tensor({2.0f, inf, 4.0f, 6.0f}).view({1, 1, 1, 4});
+  const at::Tensor fine = upsample(coarse, 1, 1, 16).flatten();
+  const at::Tensor expected = at::tensor({2.0f, 2.0f, 2.0f, 2.0f, inf, inf, inf, inf, 4.0f, 4.0f,
+                                          4.25f, 4.75f, 5.25f, 5.75f, 6.0f, 6.0f});
+  EXPECT_TRUE(at::allclose(fine, expected, 0, 1e-6)) << fine;
+  const at::Tensor other = at::full({1, 1, 1, 4}, 3.0f);
+  const at::Tensor two = upsample(at::cat({coarse, other}), 1, 1, 16);
+  EXPECT_TRUE(at::equal(two[1], at::full({1, 1, 16}, 3.0f))) << "another clip of the batch";
+  const at::Tensor none = at::full({1, 2, 2, 2}, std::numeric_limits<float>::quiet_NaN());
+  EXPECT_TRUE(at::isnan(upsample(none, 4, 4, 4)).all().item<bool>());
 }
 
 TEST(Upsample, KeepsConstantsAndRangesExactly) {

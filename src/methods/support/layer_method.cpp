@@ -52,9 +52,10 @@ at::Tensor LayerMethod::coarse_map(LayerEvidence evidence, Progress& progress) c
   at::Tensor coarse = map_(evidence, progress);
   if (settings_.relu) coarse = coarse.clamp_min(0);
   if (!at::isfinite(coarse).all().item<bool>()) {
-    progress.warn(fmt::format("{}: layer {} gives values that are not finite; they are shown as 0",
-                              settings_.id, in_quotes(settings_.layer)));
-    coarse = coarse.nan_to_num(0, 0, 0);
+    progress.warn(
+        fmt::format("{}: layer {} gives values that are not finite; they are kept in files and "
+                    "have no colour in pictures",
+                    settings_.id, in_quotes(settings_.layer)));
   }
   return coarse;
 }
@@ -84,7 +85,7 @@ std::vector<std::vector<std::vector<Attribution>>> LayerMethod::explain(const Me
   const Run& run = input.run;
   const at::Tensor& tap = tap_of(run);
   const std::vector<std::size_t> inputs =
-      inputs_under(settings_.layer, input.model.manifest(), run);
+      inputs_under(settings_.layer, input.model.manifest(), run.input_names);
   const LayerView view(settings_.id, settings_.layer, tap, run.inputs[inputs.front()]);
   const at::Tensor activation = view(tap.detach()).to(at::kFloat);  // no copy when f32 already
 

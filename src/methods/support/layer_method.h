@@ -35,7 +35,7 @@ struct LayerMethodSettings {
 ///
 /// explain() throws Error kUsage for a layer whose output is not [N,C,T,H,W] (or, where sizes leave
 /// no doubt, [N,T,H,W,C]); it warns when the target does not depend on the layer and when values
-/// are not finite (they become 0).
+/// are not finite (they stay so).
 std::unique_ptr<Method> make_layer_method(LayerMethodSettings settings, LayerMap map);
 
 /// "name=value,...": the options in `always`, and those that differ from their default.
