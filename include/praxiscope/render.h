@@ -3,6 +3,7 @@
 
 #include "praxiscope/clip.h"
 #include "praxiscope/frame.h"
+#include "praxiscope/target.h"
 #include "praxiscope/tensor.h"
 
 #include <map>
@@ -23,22 +24,33 @@ struct ValueRange {
 struct FrameMap {
   at::Tensor values;  ///< [h,w] f32
   PixelMap source_from_clip;
-  ValueRange clip_range;  ///< raw range of the clips that made it, blended like the map itself
+  ValueRange clip_range;  ///< raw finite range of the clips that made it, blended like the map
+                          ///< itself; NaN where they have no finite value
+  std::int64_t clip = 0;  ///< of add(): the clip that weighs most; the map explains its target
 };
 
 /// Joins the volumes of overlapping clips into one map per source frame, as the stream goes by.
 ///
 /// Between clip frames the map is interpolated linearly in pts; where clips overlap they are
 /// averaged with weights that fall to 0 at a clip's ends; a source frame that several clip frames
-/// repeat (padding) gets their mean. Between clips that do not overlap, a gap up to a clip's span
-/// (at least 1 s) is bridged linearly; beyond, and before the first and after the last clip, the
-/// nearest clip frame within that reach is held. A map is final once a clip that begins after the
-/// frame has been added, or all have. Memory: the clips that still reach beyond the last taken
-/// frame, on the CPU. Not thread-safe.
+/// repeat (padding) gets their mean. Between clips that do not overlap, a gap up to the reach is
+/// bridged linearly; beyond, and before the first and after the last clip, the nearest clip frame
+/// within the reach is held. Maps of different targets are never mixed: of the clips that make a
+/// frame's map only those count that explain the same as the one that weighs most, which is the
+/// one whose middle is nearest. Values that are not finite stay so where they have any weight.
+/// Memory: the clips that still reach beyond the last taken frame, on the CPU. Not thread-safe.
 class MapTimeline {
  public:
-  /// `volume` [T,H,W] f32 of the clip input whose frames and pixel map are `input`'s.
-  void add(const ClipInput& input, const at::Tensor& volume);
+  /// @param span_s  seconds from a clip's first frame to its last as they are planned, so that the
+  ///                reach, max(1 s, span_s), is known before any clip has come.
+  explicit MapTimeline(double span_s = 0);
+  /// `volume` [T,H,W] f32 of the clip input whose frames and pixel map are `input`'s; `clip`
+  /// (ascending) tells the clips apart, `target` what they explain. @throws Error kInternal.
+  void add(const ClipInput& input, const at::Tensor& volume, std::int64_t clip = 0,
+           const Target& target = {});
+  /// Whether the map at `pts` is what it will be when all clips are there. `next_begin`: no clip
+  /// still to come has a frame before this time; absent: none is to come.
+  bool is_final(const Rational& pts, const std::optional<Rational>& next_begin) const;
   /// The map at a source frame; frames are asked for in ascending order. Nothing when no clip is
   /// near. What lies wholly before `pts` is forgotten.
   std::optional<FrameMap> take(const Rational& pts);
@@ -49,16 +61,23 @@ class MapTimeline {
     at::Tensor values;          ///< [pts.size(),H,W]
     PixelMap source_from_clip;
     ValueRange range;
+    std::int64_t clip = 0;
+    Target target;
   };
   struct Part;
   std::vector<Part> parts_at(const Rational& pts) const;
+  std::vector<Part> parts_in_gap(const Entry* before, const Entry* after,
+                                 const Rational& pts) const;
   void forget_before(const Rational& pts);
 
+  double reach_s_;
   std::vector<Entry> entries_;
 };
 
 struct ClassScore {
   std::string label;
+  std::int64_t class_index = -1;  ///< its place in ScoreTimeline::labels(), which may hold a label
+                                  ///< twice; -1: the strip does not know the class
   float probability = 0;
   bool is_target = false;
 };
@@ -85,6 +104,8 @@ class ScoreTimeline {
   /// Indices into labels() of the classes with the highest probability anywhere so far; a class
   /// keeps its place, and with it its colour in the strip, as long as it stays among them.
   const std::vector<std::size_t>& followed() const { return followed_; }
+  /// Highest probability so far, in the order of labels().
+  const std::vector<float>& peaks() const { return peaks_; }
 
  private:
   void halve();
@@ -97,13 +118,13 @@ class ScoreTimeline {
   double column_s_ = 0;        ///< points nearer than this are one
   double column_begin_s_ = 0;  ///< of the newest point
   std::vector<int> counts_;    ///< added times in each point
-  std::vector<float> peaks_;   ///< a label
+  std::vector<float> peaks_;
   std::vector<std::size_t> followed_;
 };
 
 struct RenderOptions {
-  std::string colormap = "auto";  ///< "auto": inferno for maps >= 0, diverging around 0 for signed
-                                  ///< ones; or a name of colormaps()
+  std::string colormap = "auto";  ///< "auto": inferno for maps >= 0, blue_red around 0 for signed
+                                  ///< ones; or a name of colormaps() for both
   double opacity = 0.6;  ///< of the strongest colour, 0..1; weak values fade to the plain picture
   bool caption = true;   ///< method, layer, target, raw range
   int bars = 3;          ///< classes listed, 0 for none
@@ -114,15 +135,16 @@ struct RenderOptions {
 struct TileState {
   std::string title;  ///< "Grad-CAM++ | layer4 | archery"; may hold any text
   std::optional<FrameMap> map;
-  ValueRange range;  ///< colour scale; printed as numbers
-  bool is_signed = false;
+  ValueRange range;        ///< colour scale; printed as numbers
+  bool is_signed = false;  ///< the scale is symmetric around 0, and 0 has no colour
 };
 
 struct FrameState {
   const Picture* picture = nullptr;
   double time_s = 0;
   std::vector<TileState> tiles;
-  std::vector<ClassScore> bars;
+  std::vector<ClassScore> bars;  ///< best first; may be more than RenderOptions::bars: where there
+                                 ///< is no room for all, targets stay
   const ScoreTimeline* timeline = nullptr;
 };
 

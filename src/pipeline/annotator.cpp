@@ -1,15 +1,19 @@
 #include "pipeline/annotator.h"
 
+#include "clip/sampling.h"
 #include "core/text.h"
+#include "pipeline/report.h"
 
 #include "praxiscope/error.h"
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 namespace praxiscope {
 namespace {
@@ -27,12 +31,18 @@ std::optional<double> duration_of(const MediaInfo& info) {
   return info.duration->to_double();
 }
 
-std::string title_of(const ClipResult& result, const Attribution& map, const Model& model) {
-  std::string title(find_method(map.method).title);
-  if (!map.layer.empty()) title += " \u00b7 " + map.layer;  // middle dot
-  title += " \u00b7 " + describe(map.target, model.labels());
-  if (result.clip.inputs.size() > 1) title += " \u00b7 " + map.input;
-  return title;
+/// Seconds from a clip's first frame to its last, by the manifest and the source's average rate.
+double planned_span_s(const std::vector<InputSpec>& inputs, const MediaInfo& info) {
+  constexpr std::int64_t kUsualRate = 25;
+  Rational rate = info.frame_rate.value_or(Rational::of(kUsualRate));
+  for (const InputSpec& input : inputs) rate = input.fps.value_or(rate);
+  return static_cast<double>(plan_window(inputs).span - 1) / rate.to_double();
+}
+
+/// The largest |value| that is finite, or 0.
+float strength_of(const at::Tensor& values) {
+  const at::Tensor sizes = values.abs();
+  return at::where(at::isfinite(sizes), sizes, at::zeros_like(sizes)).max().item<float>();
 }
 
 const ClipInput& input_of(const Clip& clip, const std::string& name) {
@@ -63,81 +73,117 @@ Annotator::Annotator(const MediaInfo& info, const Model& model, const Explainer&
                      const AnnotatorOptions& options)
     : model_(model),
       options_(options),
-      tracks_(explainer.map_count()),
-      duration_s_(info.is_still ? std::nullopt : duration_of(info)) {}
+      duration_s_(info.is_still ? std::nullopt : duration_of(info)) {
+  const double span_s = planned_span_s(model.manifest().inputs, info);
+  for (const std::size_t m : explainer.methods_of_maps()) {
+    const ChosenMethod& chosen = explainer.methods().at(m);
+    Track track{.timeline = MapTimeline(span_s), .method = std::string(chosen.info->title)};
+    std::vector<std::string> told = split(chosen.options, ',');
+    track.is_against = std::erase(told, "counterfactual=on") > 0;
+    std::erase(told, "");
+    if (!told.empty()) track.method += fmt::format(" ({})", fmt::join(told, ", "));
+    tracks_.push_back(std::move(track));
+  }
+}
 
 int Annotator::tile_count() const {
   return static_cast<int>(tracks_.size()) + (options_.side_by_side ? 1 : 0);
 }
 
-void Annotator::take_results(const Chunk& chunk) {
-  for (const ClipResult& result : chunk.results) {
-    Moment moment;
-    const std::vector<ClipFrame>& frames = result.clip.inputs.at(0).frames;
-    moment.center_s = (frames.front().pts.to_double() + frames.back().pts.to_double()) / 2;
-    moment.top = result.top;
-    for (std::size_t i = 0; i < result.attributions.size(); ++i) {
-      const Attribution& map = result.attributions[i];
-      tracks_.at(i).is_signed = map.is_signed;
-      tracks_[i].timeline.add(input_of(result.clip, map.input), map.volume);
-      moment.titles.push_back(title_of(result, map, model_));
-    }
-    for (const Target& target : result.targets) {
-      if (target.kind != Target::Kind::kUnit) {
-        moment.target_labels.push_back(
-            model_.labels().at(static_cast<std::size_t>(target.class_index)));
-      }
-    }
-    const at::Tensor all = result.probabilities.contiguous();
-    const float* first = all.const_data_ptr<float>();
-    scores_->add(moment.center_s, std::vector<float>(first, first + all.numel()));
-    moments_.push_back(std::move(moment));
-    covered_end_ = result.clip.source_end;
-    reach_ = std::max(Rational::of(1), frames.back().pts - frames.front().pts);
+std::string Annotator::title_of(const Track& track, const Attribution& map) const {
+  constexpr const char* kDot = " \u00b7 ";  // middle dot
+  std::string title = track.method;
+  if (!map.layer.empty()) title += kDot + map.layer;
+  title += fmt::format("{}{}{}", kDot, track.is_against ? "against " : "",
+                       describe(map.target, model_.labels()));
+  if (model_.manifest().inputs.size() > 1) title += kDot + map.input;
+  return title;
+}
+
+/// The best classes, then those that were explained and are not among them.
+std::vector<ClassScore> Annotator::bars_of(const ClipResult& result) const {
+  const std::vector<std::string>& labels = model_.labels();
+  std::vector<ClassScore> bars;
+  for (const TopClass& best :
+       find_top(result.logits, result.probabilities, labels, options_.bars)) {
+    bars.push_back({best.label, best.class_index, best.probability});
   }
-  if (!chunk.results.empty() || !scores_now_)
-    scores_now_ = std::make_shared<const ScoreTimeline>(*scores_);
+  const auto mark = [&](std::int64_t class_index) {
+    auto bar = std::find_if(bars.begin(), bars.end(), [&](const ClassScore& each) {
+      return each.class_index == class_index;
+    });
+    if (bar == bars.end()) {
+      bars.push_back({labels.at(static_cast<std::size_t>(class_index)), class_index,
+                      result.probabilities[class_index].item<float>()});
+      bar = bars.end() - 1;
+    }
+    bar->is_target = true;
+  };
+  for (const Target& target : result.targets) {
+    if (target.kind != Target::Kind::kUnit) mark(target.class_index);
+    if (target.kind == Target::Kind::kContrast) mark(target.other_class_index);
+  }
+  return bars;
+}
+
+void Annotator::take_result(const ClipResult& result) {
+  Moment moment{.bars = bars_of(result), .titles = {}};
+  for (std::size_t i = 0; i < result.attributions.size(); ++i) {
+    const Attribution& map = result.attributions[i];
+    Track& track = tracks_.at(i);
+    track.is_signed = map.is_signed;
+    track.timeline.add(input_of(result.clip, map.input), map.volume, result.clip.index, map.target);
+    moment.titles.push_back(title_of(track, map));
+  }
+  moments_[result.clip.index] = std::move(moment);
+  const ClipPrediction said = prediction_of(result);
+  const at::Tensor all = result.probabilities.contiguous();
+  const float* first = all.const_data_ptr<float>();
+  scores_->add((said.begin_s + said.end_s) / 2, std::vector<float>(first, first + all.numel()));
 }
 
 void Annotator::join(Chunk& chunk) {
   if (!scores_ && !chunk.frames.empty()) {
     scores_.emplace(chunk.frames.front().pts.to_double(), duration_s_, model_.labels());
   }
-  take_results(chunk);
+  for (const ClipResult& result : chunk.results) take_result(result);
+  if (!chunk.results.empty() || !scores_now_)
+    scores_now_ = std::make_shared<const ScoreTimeline>(*scores_);
   for (Frame& frame : chunk.frames) waiting_.push_back(std::move(frame));
   chunk.frames.clear();
-  while (!waiting_.empty() && is_final(waiting_.front(), chunk)) {
+  const std::optional<Rational> next_begin = next_clip_begin(chunk);
+  const auto is_final = [&](const Track& track) {
+    return track.timeline.is_final(waiting_.front().pts, next_begin);
+  };
+  while (!waiting_.empty() && std::all_of(tracks_.begin(), tracks_.end(), is_final)) {
     chunk.annotated.push_back(annotate(waiting_.front()));
     waiting_.pop_front();
   }
 }
 
-bool Annotator::is_final(const Frame& frame, const Chunk& chunk) const {
-  if (chunk.is_last) return true;
-  if (frame.index >= chunk.final_before) return false;
-  // In a gap between clips the next clip still bridges back to this frame, as far as MapTimeline
-  // reaches.
-  const bool is_covered = frame.index < covered_end_;
-  return is_covered || waiting_.back().pts - frame.pts > reach_;
-}
-
-const Annotator::Moment* Annotator::moment_at(double time_s) {
-  const auto is_nearer = [&](const Moment& a, const Moment& b) {
-    return std::abs(b.center_s - time_s) <= std::abs(a.center_s - time_s);
-  };
-  while (moments_.size() > 1 && is_nearer(moments_[0], moments_[1])) moments_.pop_front();
-  return moments_.empty() ? nullptr : &moments_.front();
+/// As MapTimeline::is_final() asks for it: a time before which no clip to come has a frame.
+std::optional<Rational> Annotator::next_clip_begin(const Chunk& chunk) const {
+  constexpr std::int64_t kNoMore = std::numeric_limits<std::int64_t>::max();
+  if (chunk.is_last || chunk.final_before == kNoMore || waiting_.empty()) return std::nullopt;
+  const auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const Frame& frame) {
+    return frame.index >= chunk.final_before;
+  });
+  if (found != waiting_.end()) return found->pts;
+  return waiting_.back().pts + waiting_.back().duration;  // the first frame that is not read yet
 }
 
 ValueRange Annotator::scale_of(Track& track, const FrameMap& map) const {
   if (options_.scale.kind == ScaleRule::Kind::kFixed) return options_.scale.fixed;
   ValueRange range = map.clip_range;
-  if (!track.is_signed) range.lo = std::min(range.lo, 0.0F);
+  const bool is_known = std::isfinite(range.lo) && std::isfinite(range.hi);
+  if (!track.is_signed && is_known) range.lo = std::min(range.lo, 0.0F);
   if (options_.scale.kind == ScaleRule::Kind::kRunning) {
-    if (track.has_peak)
-      range = {.lo = std::min(range.lo, track.peak.lo), .hi = std::max(range.hi, track.peak.hi)};
-    track.peak = range;
-    track.has_peak = true;
+    if (!is_known) {
+      range = track.peak.value_or(range);
+    } else if (track.peak) {
+      range = {.lo = std::min(range.lo, track.peak->lo), .hi = std::max(range.hi, track.peak->hi)};
+    }
+    if (is_known) track.peak = range;
   }
   if (track.is_signed) {  // both directions of evidence on one scale
     const float reach = std::max(std::abs(range.lo), std::abs(range.hi));
@@ -149,28 +195,25 @@ ValueRange Annotator::scale_of(Track& track, const FrameMap& map) const {
 AnnotatedFrame Annotator::annotate(const Frame& frame) {
   AnnotatedFrame out{
       .frame = frame, .tiles = {}, .bars = {}, .timeline = scores_now_, .strength = 0};
-  const double time_s = frame.pts.to_double();
-  const Moment* moment = moment_at(time_s);
   if (options_.side_by_side)
     out.tiles.push_back({.title = "", .map = std::nullopt, .range = {}, .is_signed = false});
+  std::optional<std::int64_t> shown, oldest;  // clips
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     TileState tile;
     tile.map = tracks_[i].timeline.take(frame.pts);
     tile.is_signed = tracks_[i].is_signed;
-    if (tile.map) tile.range = scale_of(tracks_[i], *tile.map);
-    if (moment != nullptr) tile.title = moment->titles.at(i);
-    if (i == 0 && tile.map) out.strength = tile.map->values.abs().max().item<float>();
+    if (tile.map) {
+      tile.range = scale_of(tracks_[i], *tile.map);
+      tile.title = moments_.at(tile.map->clip).titles.at(i);
+      shown = shown.value_or(tile.map->clip);
+      oldest = std::min(oldest.value_or(tile.map->clip), tile.map->clip);
+    }
+    if (i == 0 && tile.map) out.strength = strength_of(tile.map->values);
     out.tiles.push_back(std::move(tile));
   }
-  if (moment != nullptr) {
-    for (int i = 0; i < options_.bars && i < static_cast<int>(moment->top.size()); ++i) {
-      const TopClass& best = moment->top[static_cast<std::size_t>(i)];
-      const bool is_target = std::find(moment->target_labels.begin(), moment->target_labels.end(),
-                                       best.label) != moment->target_labels.end();
-      out.bars.push_back(
-          {.label = best.label, .probability = best.probability, .is_target = is_target});
-    }
-  }
+  if (shown) out.bars = moments_.at(*shown).bars;
+  // A map goes forward from clip to clip, so what all have left behind is over.
+  if (oldest) moments_.erase(moments_.begin(), moments_.lower_bound(*oldest));
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include "pipeline/explainer.h"
 
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,14 @@ ScaleRule parse_scale(const std::string& text);
 struct AnnotatorOptions {
   bool side_by_side = false;
   int bars = 3;
-  ScaleRule scale;
+  ScaleRule scale{};
 };
 
-/// Holds back the frames that clips still to come can change, and nothing else. Not thread-safe.
+/// Holds back the frames that clips still to come can change, and nothing else; what a frame shows
+/// does not depend on how the stream was cut into chunks. Not thread-safe.
 class Annotator {
  public:
+  /// `model` must outlive it. @throws Error kModel for inputs that share no window.
   Annotator(const MediaInfo& info, const Model& model, const Explainer& explainer,
             const AnnotatorOptions& options);
 
@@ -41,30 +44,28 @@ class Annotator {
  private:
   struct Track {  ///< one map of the video: method x target x input
     MapTimeline timeline;
-    ValueRange peak;  ///< widest range so far, for ScaleRule::kRunning
-    bool has_peak = false;
+    std::string method;                ///< "Grad-CAM (weights=per_frame)"
+    bool is_against = false;           ///< the map shows what speaks against its target
+    std::optional<ValueRange> peak{};  ///< widest range so far, for ScaleRule::kRunning
     bool is_signed = false;
   };
-  struct Moment {  ///< what is said of the clip around a time
-    double center_s = 0;
-    std::vector<TopClass> top;
+  struct Moment {  ///< what is said of one clip
+    std::vector<ClassScore> bars;
     std::vector<std::string> titles;  ///< one a track
-    std::vector<std::string> target_labels;
   };
-  void take_results(const Chunk& chunk);
-  bool is_final(const Frame& frame, const Chunk& chunk) const;
+  void take_result(const ClipResult& result);
+  std::string title_of(const Track& track, const Attribution& map) const;
+  std::vector<ClassScore> bars_of(const ClipResult& result) const;
+  std::optional<Rational> next_clip_begin(const Chunk& chunk) const;
   AnnotatedFrame annotate(const Frame& frame);
   ValueRange scale_of(Track& track, const FrameMap& map) const;
-  const Moment* moment_at(double time_s);
 
   const Model& model_;
   AnnotatorOptions options_;
   std::vector<Track> tracks_;
   std::deque<Frame> waiting_;
-  std::deque<Moment> moments_;
-  std::int64_t covered_end_ = 0;  ///< source frames before this lie in or before the newest clip
-  Rational reach_ = Rational::of(1);     ///< seconds a clip is held or bridged beyond its ends
-  std::optional<ScoreTimeline> scores_;  ///< from the first frame on
+  std::map<std::int64_t, Moment> moments_;  ///< by Clip::index; those that frames may still show
+  std::optional<ScoreTimeline> scores_;     ///< from the first frame on
   std::optional<double> duration_s_;
   std::shared_ptr<const ScoreTimeline> scores_now_;
 };

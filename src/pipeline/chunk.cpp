@@ -4,13 +4,15 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 namespace praxiscope {
 namespace {
 
-/// Frames that no clip has taken wait in a chunk; a stretch without clips is passed on in pieces of
-/// this size.
-constexpr std::int64_t kMostBytes = std::int64_t{64} << 20;
+/// A chunk is sent on when its frames are this large: a stretch without clips soon, so that
+/// pictures and progress come evenly; a batch that is not full later, as small batches cost time.
+constexpr std::int64_t kMostBytesWithoutClips = std::int64_t{64} << 20;
+constexpr std::int64_t kMostBytes = std::int64_t{256} << 20;
 
 }  // namespace
 
@@ -20,10 +22,12 @@ std::optional<Chunk> ChunkReader::next() {
   chunk.clips = std::move(waiting_);
   waiting_.clear();
   std::int64_t bytes = 0;
-  // A chunk with clips is cut short only by the batch, so that its forward is as large as asked
-  // for.
-  while (static_cast<int>(chunk.clips.size()) < batch_ && !is_read_ &&
-         !(chunk.clips.empty() && bytes > kMostBytes)) {
+  const auto is_full = [&] {
+    if (chunk.clips.empty()) return bytes > kMostBytesWithoutClips;
+    return static_cast<int>(chunk.clips.size()) >= batch_ || bytes > kMostBytes ||
+           cutter_.next_begin() == std::numeric_limits<std::int64_t>::max();
+  };
+  while (!is_read_ && !is_full()) {
     progress_.check_cancelled();
     std::optional<Frame> frame = source_.next();
     std::vector<Clip> ready = frame ? cutter_.push(*frame) : cutter_.finish();

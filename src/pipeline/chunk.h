@@ -19,7 +19,7 @@ struct AnnotatedFrame {
   std::vector<TileState> tiles;
   std::vector<ClassScore> bars;
   std::shared_ptr<const ScoreTimeline> timeline;  ///< as known when the frame became ready
-  float strength = 0;                             ///< largest |value| of the first map
+  float strength = 0;                             ///< largest finite |value| of the first map
 };
 
 struct Chunk {
@@ -28,12 +28,14 @@ struct Chunk {
   std::vector<ClipResult> results;        ///< one a clip, after the network
   std::vector<AnnotatedFrame> annotated;  ///< after the join
   std::int64_t frames_read = 0;
-  std::int64_t final_before = 0;  ///< no later clip contains a source frame before this index
+  std::int64_t final_before = 0;  ///< no later clip contains a source frame before this index; the
+                                  ///< largest there is: no clip will come
   bool is_last = false;
 };
 
-/// Reads frames and cuts clips until a batch is full, or until enough frames wait that are not in
-/// any clip. Not thread-safe.
+/// Reads frames and cuts clips until a batch is full, or cannot get fuller, or so many bytes of
+/// frames were read that they must go on: chunks hold a bounded number of bytes wherever the clips
+/// lie. Whether the frames are kept does not change how clips are batched. Not thread-safe.
 class ChunkReader {
  public:
   ChunkReader(FrameSource& source, ClipCutter& cutter, int batch, bool keep_frames,

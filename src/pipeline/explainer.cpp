@@ -108,18 +108,19 @@ void Explainer::form_groups() {
   }
 }
 
-std::size_t Explainer::map_count() const {
+std::vector<std::size_t> Explainer::methods_of_maps() const {
   const Manifest& manifest = model_.manifest();
-  Run named;
-  for (const InputSpec& input : manifest.inputs) named.input_names.push_back(input.name);
-  named.inputs.resize(named.input_names.size());
-  std::size_t maps = 0;
-  for (const ChosenMethod& chosen : methods_) {
-    maps += chosen.info->is_layer_based
-                ? methods::inputs_under(chosen.layer, manifest, named).size()
-                : manifest.inputs.size();
+  std::vector<std::string> names;
+  for (const InputSpec& input : manifest.inputs) names.push_back(input.name);
+  std::vector<std::size_t> maps;
+  for (std::size_t m = 0; m < methods_.size(); ++m) {
+    const ChosenMethod& chosen = methods_[m];
+    const std::size_t inputs = chosen.info->is_layer_based
+                                   ? methods::inputs_under(chosen.layer, manifest, names).size()
+                                   : manifest.inputs.size();
+    maps.insert(maps.end(), wishes_.size() * inputs, m);
   }
-  return maps * wishes_.size();
+  return maps;
 }
 
 std::vector<at::Tensor> Explainer::batch_inputs(const std::vector<Clip>& clips) const {
@@ -127,6 +128,9 @@ std::vector<at::Tensor> Explainer::batch_inputs(const std::vector<Clip>& clips) 
   for (std::size_t i = 0; i < model_.manifest().inputs.size(); ++i) {
     std::vector<at::Tensor> tensors;
     for (const Clip& clip : clips) tensors.push_back(clip.inputs.at(i).tensor);
+    // A file that fixes the batch gets it full; what the repeated clip gives is dropped.
+    const auto whole = static_cast<std::size_t>(model_.fixed_batch().value_or(0));
+    while (tensors.size() < whole) tensors.push_back(tensors.back());
     inputs.push_back(at::stack(tensors));
   }
   return inputs;
@@ -162,6 +166,7 @@ std::vector<ClipResult> Explainer::run(std::vector<Clip> clips, Progress& progre
     if (targets.empty()) {  // all groups see the same logits: a rule changes only what flows back
       fill_predictions(run, results);
       for (const ClipResult& result : results) targets.push_back(result.targets);
+      targets.resize(static_cast<std::size_t>(inputs.front().size(0)), targets.back());
     }
     for (const std::size_t m : group.methods) {
       progress.check_cancelled();

@@ -35,8 +35,9 @@ class Explainer {
   std::size_t target_count() const { return wishes_.size(); }
   const std::vector<TargetWish>& wishes() const { return wishes_; }
 
-  /// Attributions per clip: methods x targets x the inputs that each method's map lies on.
-  std::size_t map_count() const;
+  /// Indices into methods(), one an attribution of a clip, in their order: methods x targets x the
+  /// inputs that each method's map lies on.
+  std::vector<std::size_t> methods_of_maps() const;
 
   /// One result per clip, in order; takes the clips. @throws Error.
   std::vector<ClipResult> run(std::vector<Clip> clips, Progress& progress) const;

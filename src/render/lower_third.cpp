@@ -26,42 +26,50 @@ constexpr Color kOtherColor{0.78, 0.80, 0.84, 1};
 
 /// A class drawn in the strip.
 struct Line {
-  std::size_t label = 0;  ///< index into ScoreTimeline::labels()
+  std::size_t class_index = 0;  ///< in ScoreTimeline::labels()
   Color color = kOtherColor;
   bool is_target = false;
 };
 
-/// The followed classes in their colours; a target that is not among them takes the place of the
-/// least of them.
+Line* find_line(std::vector<Line>& lines, std::int64_t class_index) {
+  const auto found = std::find_if(lines.begin(), lines.end(), [&](const Line& line) {
+    return static_cast<std::int64_t>(line.class_index) == class_index;
+  });
+  return found == lines.end() ? nullptr : &*found;
+}
+
+/// The followed classes in their colours; targets that are not among them take the places of the
+/// least of them, in colours that the followed never have.
 std::vector<Line> lines_of(const FrameState& state) {
   std::vector<Line> lines;
   if (state.timeline == nullptr) return lines;
-  const auto& labels = state.timeline->labels();
   const auto& followed = state.timeline->followed();
   for (std::size_t i = 0; i < followed.size(); ++i) {
     lines.push_back({followed[i], kClassColors[i % kClassColors.size()], false});
   }
+  std::vector<const ClassScore*> missing;
   for (const ClassScore& bar : state.bars) {
     if (!bar.is_target) continue;
-    const auto line = std::find_if(lines.begin(), lines.end(),
-                                   [&](const Line& l) { return labels[l.label] == bar.label; });
-    if (line != lines.end()) {
+    if (Line* line = find_line(lines, bar.class_index)) {
       line->is_target = true;
-      continue;
+    } else {
+      missing.push_back(&bar);
     }
-    const auto found = std::find(labels.begin(), labels.end(), bar.label);
-    if (found == labels.end() || lines.empty() || lines.back().is_target) continue;
-    lines.back() = {static_cast<std::size_t>(found - labels.begin()), kClassColors.back(), true};
+  }
+  const auto& peaks = state.timeline->peaks();
+  const auto is_less = [&](const Line& a, const Line& b) {
+    return std::pair(a.is_target, peaks[a.class_index]) <
+           std::pair(b.is_target, peaks[b.class_index]);
+  };
+  std::size_t color = kClassColors.size();
+  for (const ClassScore* bar : missing) {
+    const auto least = std::min_element(lines.begin(), lines.end(), is_less);
+    if (bar->class_index < 0 || bar->class_index >= static_cast<std::int64_t>(peaks.size()) ||
+        least == lines.end() || least->is_target)
+      continue;
+    *least = {static_cast<std::size_t>(bar->class_index), kClassColors[--color], true};
   }
   return lines;
-}
-
-/// The colour a class has in the strip; grey for classes that it does not draw.
-Color color_of(const std::string& label, const FrameState& state, const std::vector<Line>& lines) {
-  for (const Line& line : lines) {
-    if (state.timeline->labels()[line.label] == label) return line.color;
-  }
-  return kOtherColor;
 }
 
 std::string percent_text(float probability) {
@@ -96,21 +104,37 @@ void draw_bar(cairo_t* cairo, const BarRow& row, const ClassScore& score, const 
   text.draw(cairo, percent_text(score.probability), row.percent, style);
 }
 
-/// Seconds shown, and where they lie in the plot.
+/// What the strip's height stands for: the smallest of these that holds all of its curves so far,
+/// so that weak classes show their shape and the scale changes seldom.
+double top_of(const ScoreTimeline& timeline, const std::vector<Line>& lines) {
+  constexpr std::array<double, 6> kTops{0.01, 0.05, 0.1, 0.2, 0.5, 1.0};
+  double most = 0;
+  for (const ScoreTimeline::Point& point : timeline.points()) {
+    for (const Line& line : lines) {
+      const double value = point.probabilities[line.class_index];
+      if (std::isfinite(value)) most = std::max(most, value);
+    }
+  }
+  const auto* found = std::lower_bound(kTops.begin(), kTops.end() - 1, most);
+  return *found;
+}
+
+/// Seconds shown, the probability at the top, and where they lie in the plot.
 struct TimeAxis {
   double begin_s = 0, end_s = 1;
+  double top = 1;
   Rect plot;
   double x_of(double time_s) const {
     return plot.x + plot.width * (time_s - begin_s) / (end_s - begin_s);
   }
   double y_of(double probability) const {
     return plot.bottom() -
-           plot.height * (std::isfinite(probability) ? std::clamp(probability, 0.0, 1.0) : 0);
+           plot.height * (std::isfinite(probability) ? std::clamp(probability / top, 0.0, 1.0) : 0);
   }
 };
 
-TimeAxis make_axis(const ScoreTimeline& timeline, double now_s, const Rect& plot) {
-  TimeAxis axis{timeline.begin_s(), timeline.begin_s(), plot};
+TimeAxis make_axis(const ScoreTimeline& timeline, double now_s, double top, const Rect& plot) {
+  TimeAxis axis{timeline.begin_s(), timeline.begin_s(), top, plot};
   if (timeline.duration_s()) {
     // A header that says too little must not push the cursor out of the strip.
     axis.end_s = std::max(axis.begin_s + *timeline.duration_s(), now_s);
@@ -177,13 +201,8 @@ void draw_curve(cairo_t* cairo, const TimeAxis& axis,
 
 std::string clock_text(const ScoreTimeline& timeline, double now_s) {
   const double shown = now_s - timeline.begin_s();
-  const auto seconds = [](double s) {
-    if (s < 60) return fmt::format("{:.2f} s", s);
-    const auto whole = static_cast<std::int64_t>(s);
-    return fmt::format("{}:{:04.1f} min", whole / 60, s - 60.0 * static_cast<double>(whole / 60));
-  };
-  if (!timeline.duration_s()) return seconds(shown);
-  return seconds(shown) + " of " + seconds(std::max(shown, *timeline.duration_s()));
+  if (!timeline.duration_s()) return format_duration(shown);
+  return format_duration(shown) + " of " + format_duration(std::max(shown, *timeline.duration_s()));
 }
 
 /// Heading (what the strip is, and the time), then the plot.
@@ -199,7 +218,8 @@ void draw_timeline(cairo_t* cairo, const TileLayout& layout, const FrameState& s
   text.draw(cairo, clock, {area.right() - clock_width, area.y, clock_width, heading}, style);
   style.align = Align::kLeft;
   const Rect left{area.x, area.y, area.width - clock_width - heading / 2, heading};
-  const std::string name = "probability, 0 to 100 %";
+  const double top = top_of(timeline, lines);
+  const std::string name = fmt::format("probability, 0 to {:.0f} %", 100 * top);
   text.draw(cairo, text.width_of(name, style) <= left.width ? name : "probability", left, style);
   const int gap = std::max(3, static_cast<int>(std::lround(0.3 * font)));
   const Rect plot{area.x, area.y + heading + gap, area.width, area.height - heading - gap};
@@ -209,7 +229,7 @@ void draw_timeline(cairo_t* cairo, const TileLayout& layout, const FrameState& s
     fill_rect(cairo, plot.x, std::round(plot.bottom() - level * plot.height) - (level == 0 ? 1 : 0),
               plot.width, 1);
   }
-  const TimeAxis axis = make_axis(timeline, state.time_s, plot);
+  const TimeAxis axis = make_axis(timeline, state.time_s, top, plot);
   const double line = std::max(1.3, 0.09 * layout.font_px);
   cairo_save(cairo);
   cairo_rectangle(cairo, plot.x, plot.y - line, plot.width + line, plot.height + 2 * line);
@@ -217,7 +237,7 @@ void draw_timeline(cairo_t* cairo, const TileLayout& layout, const FrameState& s
   for (const bool targets : {false, true}) {  // targets on top
     for (auto it = lines.rbegin(); it != lines.rend(); ++it) {
       if (it->is_target != targets) continue;
-      draw_curve(cairo, axis, curve_of(timeline, it->label, state.time_s), it->color,
+      draw_curve(cairo, axis, curve_of(timeline, it->class_index, state.time_s), it->color,
                  targets ? 1.5 * line : line, targets);
     }
   }
@@ -231,6 +251,16 @@ void draw_timeline(cairo_t* cairo, const TileLayout& layout, const FrameState& s
 
 }  // namespace
 
+std::vector<ClassScore> choose_bars(const std::vector<ClassScore>& bars, std::size_t count) {
+  std::vector<ClassScore> chosen = bars;
+  while (chosen.size() > count) {
+    const auto last = std::find_if(chosen.rbegin(), chosen.rend(),
+                                   [](const ClassScore& bar) { return !bar.is_target; });
+    chosen.erase(last == chosen.rend() ? chosen.end() - 1 : last.base() - 1);
+  }
+  return chosen;
+}
+
 void draw_lower_third(const PictureView& tile, const TileLayout& layout, const FrameState& state,
                       TextPainter& text) {
   if (!layout.panel) return;
@@ -239,10 +269,11 @@ void draw_lower_third(const PictureView& tile, const TileLayout& layout, const F
   rounded_path(canvas.cairo(), panel.x, panel.y, panel.width, panel.height, 0.3 * layout.font_px);
   set_color(canvas.cairo(), kPanel);
   cairo_fill(canvas.cairo());
-  const std::vector<Line> lines = lines_of(state);
-  for (std::size_t i = 0; i < layout.bars.size() && i < state.bars.size(); ++i) {
-    const ClassScore& score = state.bars[i];
-    draw_bar(canvas.cairo(), layout.bars[i], score, color_of(score.label, state, lines),
+  std::vector<Line> lines = lines_of(state);
+  const std::vector<ClassScore> bars = choose_bars(state.bars, layout.bars.size());
+  for (std::size_t i = 0; i < bars.size(); ++i) {
+    const Line* line = find_line(lines, bars[i].class_index);
+    draw_bar(canvas.cairo(), layout.bars[i], bars[i], line ? line->color : kOtherColor,
              layout.bar_font_px, text);
   }
   if (layout.timeline && state.timeline != nullptr) {

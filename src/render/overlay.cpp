@@ -38,7 +38,7 @@ std::array<Mix, kColorSteps> make_mixes(const ColorScale& scale) {
   std::array<Mix, kColorSteps> mixes{};
   for (int i = 0; i < kColorSteps; ++i) {
     const double position = static_cast<double>(i) / (kColorSteps - 1);
-    const double strength = scale.table->is_diverging ? std::abs(2 * position - 1) : position;
+    const double strength = scale.is_centered ? std::abs(2 * position - 1) : position;
     const int alpha =
         static_cast<int>(std::lround(256 * scale.opacity * std::pow(strength, kOpacityGrowth)));
     for (std::size_t c = 0; c < 3; ++c) {
@@ -55,7 +55,7 @@ std::vector<float> steps_of(const at::Tensor& map, const ColorScale& scale) {
   const float* raw = values.const_data_ptr<float>();
   std::vector<float> steps(raw, raw + values.numel());
   const double factor = (kColorSteps - 1) / (static_cast<double>(scale.range.hi) - scale.range.lo);
-  const double empty = scale.table->is_diverging ? 0.5 * (kColorSteps - 1) : 0.0;
+  const double empty = scale.is_centered ? 0.5 * (kColorSteps - 1) : 0.0;
   for (float& value : steps) {
     const double step = std::isfinite(value) ? (value - scale.range.lo) * factor : empty;
     // Far beyond the ends the colour is the same; bounding here keeps a huge cell from
@@ -106,10 +106,14 @@ void tint_box(const PictureView& picture, const CropRect& box, int target) {
 
 }  // namespace
 
-ValueRange scale_range(const ValueRange& range, bool is_diverging) {
-  if (!is_diverging) return range;
-  const float end = std::max(std::abs(range.lo), std::abs(range.hi));
-  return {-end, end};
+ColorScale make_color_scale(const ColorTable& table, const ValueRange& wish, bool is_signed,
+                            double opacity) {
+  ColorScale scale{&table, wish, opacity, is_signed || table.is_diverging};
+  if (scale.is_centered) {
+    const float end = std::max(std::abs(wish.lo), std::abs(wish.hi));
+    scale.range = {-end, end};
+  }
+  return scale;
 }
 
 bool is_usable(const ValueRange& range) {

@@ -18,16 +18,20 @@ struct PictureView {
 };
 
 /// How raw values become colours; raw = lo..hi is position 0..1, clamped outside.
-/// Opacity is 0 where the scale begins (sequential) or at raw 0 (diverging) and grows to
-/// `opacity` with position^0.75.
+/// Opacity is 0 where the scale begins, or in its middle when that stands for 0, and grows to
+/// `opacity` with (the distance from there)^0.75.
 struct ColorScale {
   const ColorTable* table = nullptr;
   ValueRange range;
   double opacity = 0.6;
+  bool is_centered = false;  ///< the middle of the scale is raw 0; both ends are evidence
 };
 
-/// The scale's true ends: for diverging maps symmetric around 0, wide enough for `range`.
-ValueRange scale_range(const ValueRange& range, bool is_diverging);
+/// The scale that is drawn for `wish`: centered for signed maps, whatever the table, and for
+/// diverging tables, whose middle has no colour. Centered scales are symmetric around 0 and as wide
+/// as the larger end of `wish`. `table` must outlive it.
+ColorScale make_color_scale(const ColorTable& table, const ValueRange& wish, bool is_signed,
+                            double opacity);
 
 /// False for scales on which nothing can be told apart: empty, reversed or not finite.
 bool is_usable(const ValueRange& range);

@@ -29,11 +29,11 @@ std::string number_that_fits(double value, int width, const TextStyle& style, Te
   return format_number(value, 1);
 }
 
-void draw_color_bar(cairo_t* cairo, const Rect& bar, const ColorTable& table, double font_px) {
+void draw_color_bar(cairo_t* cairo, const Rect& bar, const ColorScale& scale, double font_px) {
   const int height = std::max(4, static_cast<int>(std::lround(0.62 * font_px)));
   const int y = bar.y + (bar.height - height) / 2;
   for (int i = 0; i < bar.width; ++i) {
-    const Rgb& c = table.at((i + 0.5) / bar.width);
+    const Rgb& c = scale.table->at((i + 0.5) / bar.width);
     cairo_set_source_rgb(cairo, c[0] / 255.0, c[1] / 255.0, c[2] / 255.0);
     fill_rect(cairo, bar.x + i, y, 1, height);
   }
@@ -41,20 +41,21 @@ void draw_color_bar(cairo_t* cairo, const Rect& bar, const ColorTable& table, do
   cairo_set_line_width(cairo, 1);
   cairo_rectangle(cairo, bar.x - 0.5, y - 0.5, bar.width + 1, height + 1);
   cairo_stroke(cairo);
-  if (!table.is_diverging) return;
+  if (!scale.is_centered) return;
   set_color(cairo, {0, 0, 0, 0.8});  // where 0 is
   fill_rect(cairo, bar.x + bar.width / 2, y, std::max(1, height / 8), height);
 }
 
 void draw_scale(cairo_t* cairo, const TileLayout& layout, const FrameMap& map,
-                const ColorTable& table, const ValueRange& scale, TextPainter& text) {
+                const ColorScale& scale, TextPainter& text) {
   TextStyle style{.font_px = layout.small_font_px, .color = kSoftText};
-  const MapNote note = note_on(map, scale);
-  if (is_usable(scale)) {
-    text.draw(cairo, number_that_fits(scale.lo, layout.scale_lo.width, style, text),
+  const ValueRange& range = scale.range;
+  const MapNote note = note_on(map, range);
+  if (is_usable(range)) {
+    text.draw(cairo, number_that_fits(range.lo, layout.scale_lo.width, style, text),
               layout.scale_lo, style);
-    draw_color_bar(cairo, layout.scale_bar, table, layout.small_font_px);
-    text.draw(cairo, number_that_fits(scale.hi, layout.scale_hi.width, style, text),
+    draw_color_bar(cairo, layout.scale_bar, scale, layout.small_font_px);
+    text.draw(cairo, number_that_fits(range.hi, layout.scale_hi.width, style, text),
               layout.scale_hi, style);
     if (!note.is_warning || layout.note.width > 0) {
       if (note.is_warning) style.color = kWarning;
@@ -66,7 +67,7 @@ void draw_scale(cairo_t* cairo, const TileLayout& layout, const FrameMap& map,
   if (!note.is_warning) return;
   style.color = kWarning;
   const Rect row{layout.scale_lo.x, layout.scale_lo.y, layout.title.width, layout.scale_lo.height};
-  if (is_usable(scale)) {
+  if (is_usable(range)) {
     cairo_save(cairo);  // the numbers go, they would stand underneath
     cairo_set_operator(cairo, CAIRO_OPERATOR_SOURCE);
     set_color(cairo, kPanel);
@@ -132,7 +133,7 @@ MapNote note_on(const FrameMap& map, const ValueRange& scale) {
 }
 
 void draw_caption(const PictureView& tile, const TileLayout& layout, const TileState& state,
-                  const ColorTable& table, const ValueRange& scale, TextPainter& text) {
+                  const ColorScale& scale, TextPainter& text) {
   if (!layout.caption) return;
   const Canvas canvas(*layout.caption);
   draw_panel(canvas, *layout.caption, layout.font_px);
@@ -140,7 +141,7 @@ void draw_caption(const PictureView& tile, const TileLayout& layout, const TileS
   std::string title = state.title;
   // Without its own row, a warning is worth more than the rest of the title.
   if (state.map && !layout.has_scale) {
-    const MapNote note = note_on(*state.map, scale);
+    const MapNote note = note_on(*state.map, scale.range);
     if (note.is_warning) title = note.text + " | " + title;
   }
   text.draw(canvas.cairo(), title, layout.title,
@@ -149,8 +150,7 @@ void draw_caption(const PictureView& tile, const TileLayout& layout, const TileS
              .color = kText,
              .ellipsis = lines == 1 ? Ellipsis::kMiddle : Ellipsis::kEnd,
              .lines = lines});
-  if (state.map && layout.has_scale)
-    draw_scale(canvas.cairo(), layout, *state.map, table, scale, text);
+  if (state.map && layout.has_scale) draw_scale(canvas.cairo(), layout, *state.map, scale, text);
   canvas.put_on(tile);
 }
 

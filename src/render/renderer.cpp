@@ -89,18 +89,18 @@ class GridRenderer : public FrameRenderer {
 
   void draw_tile(const FrameState& state, int i, const PictureView& view, TextPainter& text) const {
     const TileState& tile = state.tiles[i];
-    const ColorTable& table = tile.is_signed ? signed_table_ : unsigned_table_;
-    const ValueRange scale = scale_range(tile.range, table.is_diverging);
+    const ColorScale scale = make_color_scale(tile.is_signed ? signed_table_ : unsigned_table_,
+                                              tile.range, tile.is_signed, options_.opacity);
     if (tile.map) {
       const at::Tensor map = tile.map->values.detach().to(at::kCPU, at::kFloat);
-      blend_map(view, map, tile.map->source_from_clip, {&table, scale, options_.opacity});
+      blend_map(view, map, tile.map->source_from_clip, scale);
       const Size cells{static_cast<int>(map.size(0)), static_cast<int>(map.size(1))};
       outline_crop(
           view, covered_pixels(tile.map->source_from_clip, cells, view.width, view.height),
           std::max(1, static_cast<int>(std::lround(std::min(view.width, view.height) / 720.0))));
     }
-    const TileLayout layout = lay_out(wish_of(state, i, scale, text));
-    draw_caption(view, layout, tile, table, scale, text);
+    const TileLayout layout = lay_out(wish_of(state, i, scale.range, text));
+    draw_caption(view, layout, tile, scale, text);
     if (i == 0) draw_lower_third(view, layout, state, text);
   }
 

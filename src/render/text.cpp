@@ -91,6 +91,14 @@ std::string format_number(double value, int digits) {
   return out;
 }
 
+std::string format_duration(double seconds) {
+  const double hundredths = std::round(seconds * 100);
+  // Beyond any video, and beyond what a whole number of tenths can hold.
+  if (!(hundredths >= 6000) || hundredths > 1e15) return fmt::format("{:.2f} s", seconds);
+  const auto tenths = static_cast<std::int64_t>(std::llround(seconds * 10));
+  return fmt::format("{}:{:02}.{} min", tenths / 600, tenths / 10 % 60, tenths % 10);
+}
+
 void TextPainter::Unref::operator()(PangoContext* context) const { g_object_unref(context); }
 void TextPainter::Unref::operator()(PangoLayout* layout) const { g_object_unref(layout); }
 void TextPainter::Unref::operator()(PangoFontDescription* font) const {

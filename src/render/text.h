@@ -22,6 +22,10 @@ std::string printable(std::string_view text);
 /// magnitudes outside 0.001..9999; a true minus sign; "-0" is "0"; "not a number", "∞".
 std::string format_number(double value, int digits = 3);
 
+/// "59.96 s", then in minutes: "1:00.0 min", "61:05.3 min". Rounded before it is split, so that no
+/// "1:60.0" comes out.
+std::string format_duration(double seconds);
+
 struct Color {
   double r = 1, g = 1, b = 1, a = 1;
 };

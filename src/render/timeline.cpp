@@ -15,7 +15,7 @@ namespace {
 constexpr double kReachAtLeastS = 1.0;
 
 double seconds_between(const Rational& from, const Rational& to) {
-  return to.to_double() - from.to_double();
+  return (to - from).to_double();
 }
 
 ValueRange finite_range(const at::Tensor& values) {
@@ -32,7 +32,10 @@ ValueRange finite_range(const at::Tensor& values) {
 
 }  // namespace
 
-void MapTimeline::add(const ClipInput& input, const at::Tensor& volume) {
+MapTimeline::MapTimeline(double span_s) : reach_s_(std::max(kReachAtLeastS, span_s)) {}
+
+void MapTimeline::add(const ClipInput& input, const at::Tensor& volume, std::int64_t clip,
+                      const Target& target) {
   const auto frames = static_cast<std::int64_t>(input.frames.size());
   if (volume.dim() != 3 || volume.size(0) != frames || frames == 0) {
     throw Error(
@@ -60,6 +63,8 @@ void MapTimeline::add(const ClipInput& input, const at::Tensor& volume) {
           : at::stack(maps);
   entry.source_from_clip = input.source_from_clip;
   entry.range = finite_range(entry.values);
+  entry.clip = clip;
+  entry.target = target;
   if (!entries_.empty() &&
       entries_.front().values.sizes().slice(1) != entry.values.sizes().slice(1)) {
     throw Error(ErrorKind::kInternal, "map timeline: the clips' volumes differ in height or width");
@@ -73,7 +78,27 @@ struct MapTimeline::Part {
   std::int64_t left = 0, right = 0;
   double right_weight = 0;
   double weight = 1;  ///< among the parts
+
+  static std::vector<Part> share_out(std::vector<Part> parts);
 };
+
+/// The heaviest part first and with it those of the same target, whose weights then add up to 1.
+std::vector<MapTimeline::Part> MapTimeline::Part::share_out(std::vector<Part> parts) {
+  if (parts.empty()) return parts;
+  // Of equally heavy ones the later, as everywhere in a video that goes forward.
+  const auto heaviest = std::max_element(parts.begin(), parts.end(), [](auto& a, auto& b) {
+    return std::pair(a.weight, a.entry->clip) < std::pair(b.weight, b.entry->clip);
+  });
+  std::iter_swap(parts.begin(), heaviest);
+  std::erase_if(parts, [target = parts.front().entry->target](const Part& part) {
+    return part.entry->target != target;
+  });
+  double sum = 0;
+  for (const Part& part : parts) sum += part.weight;
+  for (Part& part : parts)
+    part.weight = sum > 0 ? part.weight / sum : 1.0 / static_cast<double>(parts.size());
+  return parts;
+}
 
 std::vector<MapTimeline::Part> MapTimeline::parts_at(const Rational& pts) const {
   std::vector<Part> parts;
@@ -97,34 +122,35 @@ std::vector<MapTimeline::Part> MapTimeline::parts_at(const Rational& pts) const 
       parts.push_back(part);
     }
   }
-  if (!parts.empty()) {
-    double sum = 0;
-    for (const Part& part : parts) sum += part.weight;
-    for (Part& part : parts) {
-      part.weight = sum > 0 ? part.weight / sum : 1.0 / static_cast<double>(parts.size());
-    }
-    return parts;
-  }
-  const auto reach = [](const Entry& entry) {
-    return std::max(kReachAtLeastS, seconds_between(entry.pts.front(), entry.pts.back()));
-  };
-  const auto hold = [](const Entry* entry, bool last) {
+  return parts.empty() ? parts_in_gap(before, after, pts) : parts;
+}
+
+/// `before`, `after`: the nearest clips on both sides, or null.
+std::vector<MapTimeline::Part> MapTimeline::parts_in_gap(const Entry* before, const Entry* after,
+                                                         const Rational& pts) const {
+  const auto hold = [](const Entry* entry, bool last, double weight) {
     const std::int64_t t = last ? static_cast<std::int64_t>(entry->pts.size()) - 1 : 0;
-    return Part{entry, t, t, 0, 1};
+    return Part{entry, t, t, 0, weight};
   };
   const double since = before ? seconds_between(before->pts.back(), pts) : 0;
   const double until = after ? seconds_between(pts, after->pts.front()) : 0;
-  if (before && after && since + until <= std::max(reach(*before), reach(*after))) {
-    parts = {hold(before, true), hold(after, false)};
-    parts[1].weight = since / (since + until);
-    parts[0].weight = 1 - parts[1].weight;
-    return parts;
-  }
-  const bool is_before_near = before && since <= reach(*before);
-  const bool is_after_near = after && until <= reach(*after);
-  if (is_before_near && (!is_after_near || since <= until)) return {hold(before, true)};
-  if (is_after_near) return {hold(after, false)};
+  if (before && after && since + until <= reach_s_)
+    return {hold(before, true, until), hold(after, false, since)};
+  const bool is_before_near = before && since <= reach_s_;
+  const bool is_after_near = after && until <= reach_s_;
+  if (is_before_near && (!is_after_near || since <= until)) return {hold(before, true, 1)};
+  if (is_after_near) return {hold(after, false, 1)};
   return {};
+}
+
+bool MapTimeline::is_final(const Rational& pts, const std::optional<Rational>& next_begin) const {
+  if (!next_begin) return true;
+  if (*next_begin <= pts) return false;
+  const bool is_covered = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.pts.front() <= pts && pts <= entry.pts.back();
+  });
+  // In a gap the next clip would be bridged to, or held backwards, as far as the reach.
+  return is_covered || seconds_between(pts, *next_begin) > reach_s_;
 }
 
 void MapTimeline::forget_before(const Rational& pts) {
@@ -147,18 +173,19 @@ void MapTimeline::forget_before(const Rational& pts) {
 }
 
 std::optional<FrameMap> MapTimeline::take(const Rational& pts) {
-  const std::vector<Part> parts = parts_at(pts);
+  const std::vector<Part> parts = Part::share_out(parts_at(pts));
   if (parts.empty()) {
     forget_before(pts);
     return std::nullopt;
   }
+  const Entry& shown = *parts.front().entry;
   FrameMap map;
-  map.source_from_clip = parts.front().entry->source_from_clip;
-  map.values = at::zeros({parts.front().entry->values.size(1), parts.front().entry->values.size(2)},
-                         at::kFloat);
+  map.clip = shown.clip;
+  map.source_from_clip = shown.source_from_clip;
+  map.values = at::zeros({shown.values.size(1), shown.values.size(2)}, at::kFloat);
   float* out = map.values.mutable_data_ptr<float>();
   const std::int64_t cells = map.values.numel();
-  double lo = 0, hi = 0;
+  double lo = 0, hi = 0, ranges = 0;
   for (const Part& part : parts) {
     const float* data = part.entry->values.const_data_ptr<float>();
     const float *left = data + part.left * cells, *right = data + part.right * cells;
@@ -171,12 +198,13 @@ std::optional<FrameMap> MapTimeline::take(const Rational& pts) {
     if (right_weight != 0) {
       for (std::int64_t i = 0; i < cells; ++i) out[i] += right[i] * right_weight;
     }
-    if (part.weight > 0) {
+    if (part.weight > 0 && std::isfinite(part.entry->range.lo)) {
       lo += part.entry->range.lo * part.weight;
       hi += part.entry->range.hi * part.weight;
+      ranges += part.weight;
     }
   }
-  map.clip_range = {static_cast<float>(lo), static_cast<float>(hi)};
+  map.clip_range = {static_cast<float>(lo / ranges), static_cast<float>(hi / ranges)};
   forget_before(pts);
   return map;
 }

@@ -126,6 +126,65 @@ TEST(ChunkReader, PassesLongStretchesWithoutClipsOnInPieces) {
   EXPECT_LE(most, 66U);  // 64 MiB of 1 MiB pictures
 }
 
+/// Most frames in a chunk, and how many clips each of those with clips has.
+struct Seen {
+  std::size_t most = 0, frames = 0;
+  std::vector<std::size_t> clips;
+};
+
+Seen read_all(FakeSource& source, ClipCutter& cutter, int batch, bool keep_frames = true) {
+  Progress progress;
+  ChunkReader reader(source, cutter, batch, keep_frames, progress);
+  Seen seen;
+  while (std::optional<Chunk> chunk = reader.next()) {
+    seen.most = std::max(seen.most, static_cast<std::size_t>(chunk->frames_read));
+    seen.frames += static_cast<std::size_t>(chunk->frames_read);
+    if (!chunk->clips.empty()) seen.clips.push_back(chunk->clips.size());
+  }
+  return seen;
+}
+
+TEST(ChunkReader, CutsABatchShortBeforeItsFramesPileUp) {
+  FakeSource source(1000, 1 << 20);
+  FakeCutter cutter(0, 100, 0);
+  const Seen seen = read_all(source, cutter, 16);
+  EXPECT_EQ(seen.frames, 1000U);
+  EXPECT_LE(seen.most, 258U);  // 256 MiB of 1 MiB pictures
+  EXPECT_EQ(seen.clips, (std::vector<std::size_t>{3, 3, 3, 1}));
+}
+
+TEST(ChunkReader, BatchesDoNotDependOnWhetherFramesAreKept) {
+  FakeSource kept(1000, 1 << 20), dropped(1000, 1 << 20);
+  FakeCutter a(0, 100, 0), b(0, 100, 0);
+  EXPECT_EQ(read_all(kept, a, 16, true).clips, read_all(dropped, b, 16, false).clips);
+}
+
+/// One clip and no more.
+class OneClip : public FakeCutter {
+ public:
+  OneClip() : FakeCutter(0, 10, 0) {}
+  std::vector<Clip> push(const Frame& frame) override {
+    return is_given() ? std::vector<Clip>{} : FakeCutter::push(frame);
+  }
+  std::int64_t next_begin() const override {
+    return is_given() ? std::numeric_limits<std::int64_t>::max() : FakeCutter::next_begin();
+  }
+
+ private:
+  bool is_given() const { return FakeCutter::next_begin() > 0; }
+};
+
+TEST(ChunkReader, DoesNotWaitForClipsThatWillNotCome) {
+  FakeSource source(1000, 1 << 20);
+  OneClip cutter;
+  Progress progress;
+  ChunkReader reader(source, cutter, 16, true, progress);
+  const std::optional<Chunk> first = reader.next();
+  EXPECT_EQ(first->clips.size(), 1U);
+  EXPECT_EQ(first->frames.size(), 10U);
+  EXPECT_LE(reader.next()->frames.size(), 66U);
+}
+
 TEST(ChunkReader, StopsWhenCancelled) {
   FakeSource source(10, 3);
   FakeCutter cutter(0, 2, 0);

@@ -153,8 +153,9 @@ void draw(const Case& c, const Picture& frame, const std::string& folder) {
     state.tiles.push_back(tile);
   }
   for (std::size_t k = 0; k < c.labels.size(); ++k) {
-    state.bars.push_back(
-        {c.labels[k], static_cast<float>(0.873 * std::pow(0.13, static_cast<double>(k))), k == 0});
+    state.bars.push_back({c.labels[k], static_cast<std::int64_t>(k),
+                          static_cast<float>(0.873 * std::pow(0.13, static_cast<double>(k))),
+                          k == 0});
   }
   state.timeline = c.special == "still" ? nullptr : &timeline;
   const auto renderer = make_renderer({c.height, c.width}, c.tiles, {.bars = c.bars});

@@ -91,18 +91,42 @@ TEST(Overlay, TheStrongestValueGetsTheEndColourAndTheWeakestNone) {
 
 TEST(Overlay, SignedMapsHaveNoColourAtZero) {
   Sheet sheet = gray_sheet(6, 2);
-  const ValueRange range = scale_range({-1, 4}, true);
-  EXPECT_EQ(range.lo, -4);
-  EXPECT_EQ(range.hi, 4);
+  const ColorScale scale = make_color_scale(kBlueRed, {-1, 4}, true, 1.0);
+  EXPECT_EQ(scale.range.lo, -4);
+  EXPECT_EQ(scale.range.hi, 4);
   const at::Tensor values = at::tensor({-4.0F, 0.0F, 4.0F}).view({1, 3});
-  blend_map(sheet.view(), values, {2, 0, 2, 0}, {&kBlueRed, range, 1.0});
+  blend_map(sheet.view(), values, {2, 0, 2, 0}, scale);
   EXPECT_GT(sheet.at(0, 0)[2], sheet.at(0, 0)[0]) << "negative is blue";
   EXPECT_GT(sheet.at(5, 0)[0], sheet.at(5, 0)[2]) << "positive is red";
   sheet = gray_sheet(6, 2);
-  blend_map(sheet.view(), at::zeros({1, 3}), {2, 0, 2, 0}, {&kBlueRed, range, 1.0});
+  blend_map(sheet.view(), at::zeros({1, 3}), {2, 0, 2, 0}, scale);
   for (int x = 0; x < 6; ++x) {
     for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(sheet.at(x, 0)[c], 100, 1);
   }
+}
+
+TEST(Overlay, ASignedMapInASequentialTableHasNoColourAtZeroEither) {
+  const ColorScale scale = make_color_scale(kInferno, {-1, 4}, true, 1.0);
+  EXPECT_EQ(scale.range.lo, -4);
+  Sheet sheet = gray_sheet(6, 2);
+  blend_map(sheet.view(), at::zeros({1, 3}), {2, 0, 2, 0}, scale);
+  for (int x = 0; x < 6; ++x) {
+    for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(sheet.at(x, 0)[c], 100, 1);
+  }
+  blend_map(sheet.view(), at::tensor({-4.0F, 0.0F, 4.0F}).view({1, 3}), {2, 0, 2, 0}, scale);
+  EXPECT_EQ(sheet.at(0, 0), kInferno.at(0)) << "the strongest negative value is seen";
+  EXPECT_EQ(sheet.at(5, 0), kInferno.at(1));
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  sheet = gray_sheet(4, 4);
+  blend_map(sheet.view(), at::full({2, 2}, nan), {2, 0, 2, 0}, scale);
+  for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(sheet.at(1, 1)[c], 100, 1);
+}
+
+TEST(Overlay, AnUnsignedMapInADivergingTableHasNoColourAtZero) {
+  const ColorScale scale = make_color_scale(kBlueRed, {0, 4}, false, 1.0);
+  EXPECT_EQ(scale.range.lo, -4);
+  EXPECT_TRUE(scale.is_centered);
+  EXPECT_FALSE(make_color_scale(kInferno, {0, 4}, false, 1.0).is_centered);
 }
 
 TEST(Overlay, ValuesThatAreNotFiniteGetNoColour) {

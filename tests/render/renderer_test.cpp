@@ -44,7 +44,7 @@ FrameState state_for(const Picture& picture, int tiles, const ScoreTimeline* tim
                            {0, 1},
                            i % 2 == 1});
   }
-  state.bars = {{"archery", 0.8F, true}, {"bowling", 0.15F, false}, {"juggling", 0.05F, false}};
+  state.bars = {{"archery", 0, 0.8F, true}, {"bowling", 1, 0.15F}, {"juggling", 2, 0.05F}};
   state.timeline = timeline;
   return state;
 }
@@ -143,7 +143,11 @@ TEST(Renderer, SurvivesHostileTextAndNumbers) {
   FrameState state = state_for(picture, 1, &scores);
   state.tiles[0].title = std::string(100000, '\xE3') + "</span>\n\0";
   state.tiles[0].range = {nan, -INFINITY};
-  state.bars = {{"<b>\xFF", nan, true}, {"", INFINITY, false}, {std::string(5000, 'W'), -1, false}};
+  state.bars = {{"<b>\xFF", 0, nan, true},
+                {"", 1, INFINITY},
+                {std::string(5000, 'W'), 99, -1},
+                {"nowhere", 1000, 0.5F, true},
+                {"nowhere", -5, 0.5F, true}};
   state.time_s = 1e9;
   EXPECT_EQ(make_renderer({240, 320}, 1, {})->draw(state).rgb.size(), picture.rgb.size());
 }
@@ -168,6 +172,57 @@ TEST(Renderer, TheCursorMovesAndTheFutureIsNotShown) {
   const int early = reach(1), middle = reach(5), late = reach(9);
   EXPECT_NEAR(middle - early, late - middle, 2);
   EXPECT_GT(middle - early, 60);
+}
+
+std::string labels_of_bars(const std::vector<ClassScore>& bars) {
+  std::string labels;
+  for (const ClassScore& bar : bars) labels += bar.label;
+  return labels;
+}
+
+TEST(Bars, GiveUpTheLastOnesButNoTargets) {
+  const std::vector<ClassScore> bars{
+      {"a", 0, 0.5F}, {"b", 1, 0.3F, true}, {"c", 2, 0.1F}, {"d", 3, 0.01F, true}};
+  EXPECT_EQ(labels_of_bars(choose_bars(bars, 9)), "abcd");
+  EXPECT_EQ(labels_of_bars(choose_bars(bars, 3)), "abd");
+  EXPECT_EQ(labels_of_bars(choose_bars(bars, 2)), "bd");
+  EXPECT_EQ(labels_of_bars(choose_bars(bars, 1)), "b");
+  EXPECT_EQ(labels_of_bars(choose_bars(bars, 0)), "");
+}
+
+TEST(Bars, OfClassesWithTheSameLabelHaveTheirOwnColours) {
+  const Picture picture{640, 360, std::vector<std::uint8_t>(640 * 360 * 3, 0)};
+  ScoreTimeline scores(0, 10.0, {"crane", "crane"});
+  scores.add(0, {0.5F, 0.5F});
+  const auto renderer = make_renderer({360, 640}, 1, {.caption = false});
+  FrameState state = state_for(picture, 1, &scores);
+  state.tiles[0].map.reset();
+  state.bars = {{"crane", 0, 0.5F}};
+  const Picture bird = renderer->draw(state);
+  state.bars = {{"crane", 1, 0.5F}};
+  const Picture machine = renderer->draw(state);
+  EXPECT_NE(bird.rgb, machine.rgb);
+}
+
+TEST(Strip, ShowsEveryTargetHoweverImprobable) {
+  const Picture picture{640, 360, std::vector<std::uint8_t>(640 * 360 * 3, 0)};
+  const auto renderer = make_renderer({360, 640}, 1, {.caption = false, .bars = 0});
+  const auto draw = [&](float first, float second) {
+    ScoreTimeline scores(0, 10.0, {"a", "b", "c", "d", "e", "f"});
+    for (int i = 0; i < 10; ++i) {
+      const float share = static_cast<float>(i) / 10;
+      scores.add(i, {0.9F, 0.8F, 0.7F, 0.6F, first * share, second * share});
+    }
+    FrameState state = state_for(picture, 1, &scores);
+    state.time_s = 9;
+    state.tiles[0].map.reset();
+    state.bars = {{"a", 0, 0.9F}, {"e", 4, first, true}, {"f", 5, second, true}};
+    return renderer->draw(state).rgb;
+  };
+  const auto plain = draw(0.5F, 0.3F);
+  EXPECT_EQ(plain, draw(0.5F, 0.3F));
+  EXPECT_NE(plain, draw(0.1F, 0.3F)) << "the first target is drawn";
+  EXPECT_NE(plain, draw(0.5F, 0.1F)) << "and the second";
 }
 
 TEST(Notes, SayWhenAMapCannotBeRead) {

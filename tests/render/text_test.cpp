@@ -53,6 +53,18 @@ TEST(Printable, EndsVeryLongText) {
   EXPECT_TRUE(shown.ends_with("\xE2\x80\xA6"));
 }
 
+TEST(Durations, AreRoundedBeforeTheyAreSplit) {
+  EXPECT_EQ(format_duration(0), "0.00 s");
+  EXPECT_EQ(format_duration(59.994), "59.99 s");
+  EXPECT_EQ(format_duration(59.996), "1:00.0 min");
+  EXPECT_EQ(format_duration(61.25), "1:01.3 min");
+  EXPECT_EQ(format_duration(119.96), "2:00.0 min");
+  EXPECT_EQ(format_duration(3665.3), "61:05.3 min");
+  EXPECT_EQ(format_duration(-0.5), "-0.50 s");
+  EXPECT_FALSE(format_duration(std::numeric_limits<double>::infinity()).empty());
+  EXPECT_FALSE(format_duration(1e300).empty());
+}
+
 TEST(Numbers, HaveThreeSignificantDigits) {
   const std::string minus = "\xE2\x88\x92";
   EXPECT_EQ(format_number(0), "0");

@@ -171,6 +171,115 @@ TEST(MapTimeline, OneBrokenClipDoesNotSpoilItsNeighbour) {
   EXPECT_FLOAT_EQ(value(timeline.take(Rational(8, 25))), 1) << "weight 0 times NaN is nothing";
 }
 
+TEST(MapTimeline, OneBrokenClipDoesNotSpoilTheRange) {
+  MapTimeline timeline;
+  timeline.add(clip_at(frames_25(0, 17)), at::full({17, 1, 1}, 3.0));
+  timeline.add(clip_at(frames_25(8, 17)),
+               at::full({17, 1, 1}, std::numeric_limits<float>::infinity()));
+  const auto both = timeline.take(Rational(12, 25));
+  EXPECT_FALSE(std::isfinite(value(both))) << "raw values stay what they are";
+  EXPECT_FLOAT_EQ(both->clip_range.lo, 3);
+  EXPECT_FLOAT_EQ(both->clip_range.hi, 3);
+  EXPECT_TRUE(std::isnan(timeline.take(Rational(20, 25))->clip_range.hi));
+}
+
+Target target_of(std::int64_t class_index) {
+  Target target;
+  target.class_index = class_index;
+  return target;
+}
+
+TEST(MapTimeline, DoesNotMixMapsOfDifferentTargets) {
+  // Four clips of 16 frames every 4: of classes 1, 2, 1, 2, with the class as value.
+  MapTimeline timeline;
+  for (const std::int64_t clip : {0, 1, 2, 3}) {
+    const std::int64_t target = clip % 2 + 1;
+    timeline.add(clip_at(frames_25(4 * clip, 17)),
+                 at::full({17, 1, 1}, static_cast<double>(target)), clip, target_of(target));
+  }
+  for (std::int64_t i = 0; i < 29; ++i) {
+    const auto map = timeline.take(Rational(i, 25));
+    // The middles lie at 8, 12, 16, 20; at equal distance rounding decides.
+    if (i >= 10 && i <= 18 && (i - 6) % 4 == 0) continue;
+    const std::int64_t nearest = std::clamp<std::int64_t>((i - 6) / 4, 0, 3);
+    EXPECT_EQ(map->clip, nearest) << i;
+    EXPECT_FLOAT_EQ(value(map), static_cast<float>(nearest % 2 + 1)) << i;
+    EXPECT_FLOAT_EQ(map->clip_range.hi, value(map)) << i;
+  }
+}
+
+TEST(MapTimeline, DoesNotBridgeBetweenDifferentTargets) {
+  MapTimeline timeline;
+  timeline.add(clip_at(frames_25(0, 2)), at::zeros({2, 1, 1}), 0, target_of(4));
+  timeline.add(clip_at(frames_25(11, 2)), at::ones({2, 1, 1}), 1, target_of(5));
+  EXPECT_FLOAT_EQ(value(timeline.take(Rational(5, 25))), 0);
+  EXPECT_FLOAT_EQ(value(timeline.take(Rational(7, 25))), 1);
+}
+
+TEST(MapTimeline, ReachesAsFarAsAClipIsPlannedToSpan) {
+  MapTimeline timeline(4.8);
+  timeline.add(clip_at(frames_25(250, 2)), at::ones({2, 1, 1}));
+  EXPECT_FALSE(timeline.take(Rational(129, 25)));
+  EXPECT_TRUE(timeline.take(Rational(131, 25)));
+  EXPECT_TRUE(timeline.take(Rational(370, 25)));
+  EXPECT_FALSE(timeline.take(Rational(372, 25)));
+}
+
+/// Clips at random places with random targets: a frame that is_final() lets go looks the same when
+/// all clips are there.
+TEST(MapTimeline, WhatIsFinalDoesNotChange) {
+  std::uint32_t state = 7;
+  const auto random = [&](std::uint32_t below) {
+    state = state * 1664525 + 1013904223;
+    return static_cast<std::int64_t>((state >> 16) % below);
+  };
+  int early = 0;
+  for (int video = 0; video < 60; ++video) {
+    const std::int64_t length = 2 + random(20), end = 200;
+    MapTimeline stream(static_cast<double>(length - 1) / 25), whole = stream;
+    std::vector<std::int64_t> begins;
+    for (std::int64_t at = random(40); at < end; at += 1 + random(video % 2 == 0 ? 8 : 60))
+      begins.push_back(at);
+    std::vector<std::int64_t> targets;
+    const auto add = [&](MapTimeline& timeline, std::size_t k) {
+      timeline.add(clip_at(frames_25(begins[k], length)),
+                   at::full({length, 1, 1}, static_cast<double>(begins[k])),
+                   static_cast<std::int64_t>(k), target_of(targets[k]));
+    };
+    for (std::size_t k = 0; k < begins.size(); ++k) {
+      targets.push_back(random(2));
+      add(whole, k);
+    }
+    std::size_t given = 0;
+    for (std::int64_t i = 0; i < end; ++i) {
+      const Rational pts(i, 25);
+      const auto next = [&]() -> std::optional<Rational> {
+        if (given == begins.size()) return std::nullopt;
+        return Rational(begins[given], 25);
+      };
+      while (!stream.is_final(pts, next())) add(stream, given++);
+      early += given < begins.size() ? 1 : 0;
+      const auto a = stream.take(pts), b = whole.take(pts);
+      ASSERT_EQ(a.has_value(), b.has_value()) << video << ": " << i;
+      if (!a) continue;
+      ASSERT_EQ(a->clip, b->clip) << video << ": " << i;
+      ASSERT_EQ(value(a), value(b)) << video << ": " << i;
+    }
+  }
+  EXPECT_GT(early, 5000) << "most frames need not wait for the end";
+}
+
+TEST(MapTimeline, IsFinalInGapsOnlyBeyondTheReach) {
+  MapTimeline timeline(2);
+  EXPECT_FALSE(timeline.is_final(Rational(0, 25), Rational(50, 25))) << "it may be held back to 0";
+  EXPECT_TRUE(timeline.is_final(Rational(0, 25), Rational(51, 25)));
+  EXPECT_TRUE(timeline.is_final(Rational(0, 25), std::nullopt)) << "no clip will come";
+  timeline.add(clip_at(frames_25(0, 10)), at::ones({10, 1, 1}));
+  EXPECT_TRUE(timeline.is_final(Rational(9, 25), Rational(10, 25))) << "inside a clip";
+  EXPECT_FALSE(timeline.is_final(Rational(9, 25), Rational(9, 25)));
+  EXPECT_FALSE(timeline.is_final(Rational(10, 25), Rational(20, 25)));
+}
+
 TEST(MapTimeline, RefusesVolumesThatDoNotFit) {
   MapTimeline timeline;
   EXPECT_THROW(timeline.add(clip_at(frames_25(0, 4)), at::ones({3, 2, 2})), Error);
