@@ -1,12 +1,20 @@
-// FrameSink for .png: exactly one picture, 8-bit RGB, tagged sRGB.
+// FrameSink for .png: exactly one picture, 8-bit RGB, tagged sRGB, with its metadata as text
+// chunks.
 #include "core/atomic_file.h"
 #include "media/sinks.h"
 
 #include "praxiscope/error.h"
 
+extern "C" {
+#include <libavutil/crc.h>
+}
+
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <new>
@@ -14,6 +22,34 @@
 
 namespace praxiscope {
 namespace {
+
+std::string big_endian(std::uint32_t value) {
+  std::string bytes;
+  for (const int shift : {24, 16, 8, 0}) bytes += static_cast<char>(value >> shift & 255U);
+  return bytes;
+}
+
+/// Length, type, content and checksum. Source: PNG specification (third edition), 5.3.
+std::string make_chunk(const std::string& type, const std::string& content) {
+  const std::string checked = type + content;
+  const std::uint32_t crc =
+      ~av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), ~0U,
+              reinterpret_cast<const std::uint8_t*>(checked.data()), checked.size());
+  return big_endian(static_cast<std::uint32_t>(content.size())) + checked + big_endian(crc);
+}
+
+/// One text: tEXt, which every reader knows, where ASCII is enough, else iTXt in UTF-8. Keywords as
+/// the specification registers them begin with a capital: "Comment", "Title". Source: 11.3.3.
+std::string make_text_chunk(std::string keyword, const std::string& text) {
+  keyword.resize(std::min<std::size_t>(keyword.size(), 79));
+  keyword[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(keyword[0])));
+  const bool is_ascii = std::all_of(
+      text.begin(), text.end(), [](unsigned char c) { return (c >= ' ' && c < 127) || c == '\n'; });
+  const std::string nul(1, '\0');
+  if (is_ascii) return make_chunk("tEXt", keyword + nul + text);
+  // Not compressed, no language, no translated keyword.
+  return make_chunk("iTXt", keyword + nul + std::string(2, '\0') + nul + nul + text);
+}
 
 class PngSink final : public FrameSink {
  public:
@@ -25,7 +61,8 @@ class PngSink final : public FrameSink {
   std::vector<std::string> take_warnings() override { return {}; }
 
  private:
-  void write_bytes(const AVPacket& packet);
+  void write_bytes(const std::string& bytes);
+  std::string with_texts(const AVPacket& packet) const;
 
   FrameSinkOptions options_;
   AtomicFile file_;
@@ -78,14 +115,27 @@ void PngSink::write(const Picture& picture, const Rational&, const Rational&) {
   if (code >= 0) code = avcodec_send_frame(codec_.get(), nullptr);
   if (code >= 0) code = avcodec_receive_packet(codec_.get(), packet.get());
   if (code < 0) throw output_error(file_.path(), error_text(code));
-  write_bytes(*packet);
+  write_bytes(with_texts(*packet));
 }
 
-void PngSink::write_bytes(const AVPacket& packet) {
+/// The encoder writes no texts; they go between the header chunk, which comes first, and the rest.
+std::string PngSink::with_texts(const AVPacket& packet) const {
+  constexpr std::size_t kSignatureAndHeader = 8 + 25;
+  std::string bytes(reinterpret_cast<const char*>(packet.data),
+                    static_cast<std::size_t>(packet.size));
+  std::string texts;
+  for (const auto& [keyword, text] : options_.metadata) {
+    if (!keyword.empty() && text.find('\0') == std::string::npos)
+      texts += make_text_chunk(keyword, text);
+  }
+  return bytes.insert(std::min(bytes.size(), kSignatureAndHeader), texts);
+}
+
+void PngSink::write_bytes(const std::string& bytes) {
   std::FILE* out = std::fopen(file_.temporary_path().c_str(), "wb");
   if (out == nullptr) throw output_error(file_.path(), std::strerror(errno));
-  const auto size = static_cast<std::size_t>(packet.size);
-  const bool is_written = std::fwrite(packet.data, 1, size, out) == size && std::fflush(out) == 0;
+  const bool is_written =
+      std::fwrite(bytes.data(), 1, bytes.size(), out) == bytes.size() && std::fflush(out) == 0;
   const int cause = errno;
   if (std::fclose(out) != 0 || !is_written) {
     throw output_error(file_.path(), fmt::format("{}; make room and try again",

@@ -7,6 +7,8 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace praxiscope {
 namespace {
 
@@ -20,6 +22,7 @@ json input_json(const InputSpec& spec) {
            {"kind", spec.kind == InputKind::kRgb ? "rgb" : "flow"},
            {"frames", spec.frames},
            {"stride", spec.stride},
+           {"spacing", spec.spacing == Spacing::kEven ? "even" : "spread"},
            {"fps", spec.fps ? json(spec.fps->to_string()) : json("source")},
            {"interpolation", p.interpolation == Interpolation::kBilinear ? "bilinear" : "bicubic"},
            {"antialias", p.antialias},
@@ -30,6 +33,7 @@ json input_json(const InputSpec& spec) {
            {"layout", spec.layout == Layout::kNCTHW   ? "NCTHW"
                       : spec.layout == Layout::kNTCHW ? "NTCHW"
                                                       : "NTHWC"}};
+  if (!spec.frames_of.empty()) out["frames_of"] = spec.frames_of;
   if (p.short_side) out["resize"] = {{"short_side", *p.short_side}};
   if (p.exact) out["resize"] = size_json(*p.exact);
   if (p.crop) out["crop"] = size_json(*p.crop);
@@ -53,17 +57,6 @@ json media_json(const std::string& input, const MediaInfo& media) {
 }
 
 }  // namespace
-
-json top_json(const std::vector<TopClass>& top) {
-  json list = json::array();
-  for (const TopClass& best : top) {
-    list.push_back({{"label", best.label},
-                    {"index", best.class_index},
-                    {"probability", best.probability},
-                    {"logit", best.logit}});
-  }
-  return list;
-}
 
 json header_json(const std::string& schema, const std::string& input, const MediaInfo& media,
                  const Model& model, const SourceSettings& source, const RunSettings& run,
@@ -125,10 +118,14 @@ ClipPrediction prediction_of(const ClipResult& result) {
   out.clip_index = result.clip.index;
   out.source_begin = result.clip.source_begin;
   out.source_end = result.clip.source_end;
-  const std::vector<ClipFrame>& frames = result.clip.inputs.at(0).frames;
-  out.begin_s = frames.front().pts.to_double();
-  out.end_s = frames.back().pts.to_double();
-  for (const ClipFrame& frame : frames) out.is_padded |= frame.is_padding;
+  Rational begin = result.clip.inputs.at(0).frames.front().pts, end = begin;
+  for (const ClipInput& input : result.clip.inputs) {
+    begin = std::min(begin, input.frames.front().pts);
+    end = std::max(end, input.frames.back().pts);
+    for (const ClipFrame& frame : input.frames) out.is_padded |= frame.is_padding;
+  }
+  out.begin_s = begin.to_double();
+  out.end_s = end.to_double();
   out.top = result.top;
   return out;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pipeline/explainer.h"
+#include "sink/json_values.h"
 
 #include "praxiscope/explain.h"
 #include "praxiscope/media.h"
@@ -23,7 +24,6 @@ nlohmann::json header_json(const std::string& schema, const std::string& input,
 /// Adds methods and wished targets to a header.
 void add_methods(nlohmann::json& header, const Explainer& explainer,
                  const std::vector<std::string>& targets);
-nlohmann::json top_json(const std::vector<TopClass>& top);
 
 /// Mean probability over clips, kept as a running sum.
 class Tally {
@@ -40,7 +40,7 @@ class Tally {
   std::int64_t clips_ = 0, frames_ = 0;
 };
 
-/// Times and classes of one clip.
+/// Times and classes of one clip; from the first to the last frame of any of its inputs.
 ClipPrediction prediction_of(const ClipResult& result);
 nlohmann::json prediction_json(const ClipPrediction& prediction);
 

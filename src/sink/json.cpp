@@ -2,6 +2,7 @@
 #include "core/atomic_file.h"
 #include "core/text.h"
 #include "sink/array_names.h"
+#include "sink/json_values.h"
 #include "sink/sink.h"
 
 #include "praxiscope/error.h"
@@ -11,7 +12,6 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <set>
@@ -22,12 +22,6 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kSchema = "praxiscope.explain/1";
-
-/// The shortest decimal that is this float again; null when it is not finite.
-json number(float value) {
-  if (!std::isfinite(value)) return nullptr;
-  return std::strtod(fmt::format("{}", value).c_str(), nullptr);
-}
 
 /// Floats of a header or summary made elsewhere stay as they are; only the text is made safe.
 std::string text_of(const json& value) {
@@ -78,14 +72,14 @@ json target_json(const Target& target, const std::vector<std::string>& labels,
       return {{"kind", "class"},
               {"index", a},
               {"label", label_of(labels, a)},
-              {"value", number(logit(a))}};
+              {"value", float_json(logit(a))}};
     case Target::Kind::kContrast:
       return {{"kind", "contrast"},
               {"index", a},
               {"label", label_of(labels, a)},
               {"other_index", b},
               {"other_label", label_of(labels, b)},
-              {"value", number(logit(a) - logit(b))}};
+              {"value", float_json(logit(a) - logit(b))}};
     case Target::Kind::kUnit:
       return {{"kind", "unit"},
               {"layer", target.layer},
@@ -138,9 +132,10 @@ json map_json(const Attribution& map, const MapNames& names) {
       {"input", map.input},
       {"target", names.target},
       {"array", names.volume},
-      {"range", {has_any ? number(s.lo) : json(nullptr), has_any ? number(s.hi) : json(nullptr)}},
-      {"mean",
-       has_any ? number(static_cast<float>(s.sum / static_cast<double>(s.finite))) : json(nullptr)},
+      {"range",
+       {has_any ? float_json(s.lo) : json(nullptr), has_any ? float_json(s.hi) : json(nullptr)}},
+      {"mean", has_any ? float_json(static_cast<float>(s.sum / static_cast<double>(s.finite)))
+                       : json(nullptr)},
       {"shape", map.volume.sizes().vec()},
       {"coarse_shape", map.coarse.defined() ? json(map.coarse.sizes().vec()) : json(nullptr)},
       {"signed", map.is_signed},
@@ -165,13 +160,7 @@ class JsonSink : public ResultSink {
               {"source_begin", result.clip.source_begin},
               {"source_end", result.clip.source_end}};
     for (const ClipInput& input : result.clip.inputs) clip["inputs"].push_back(input_json(input));
-    clip["top"] = json::array();
-    for (const TopClass& best : result.top) {
-      clip["top"].push_back({{"label", best.label},
-                             {"index", best.class_index},
-                             {"probability", number(best.probability)},
-                             {"logit", number(best.logit)}});
-    }
+    clip["top"] = top_json(result.top);
     const at::Tensor logits = result.logits.detach().to(at::kCPU, at::kFloat);
     clip["targets"] = json::array();
     for (const Target& target : result.targets) {

@@ -33,6 +33,18 @@ const char* descriptor(NpyType type) {
   return "";
 }
 
+std::string padded_header(const std::string& type, const std::string& shape) {
+  const std::string header =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", type, shape);
+  constexpr std::size_t kPrefix = 10;  // magic, version, length
+  constexpr std::size_t kLength = kNpyHeaderBytes - kPrefix;
+  if (header.size() + 1 > kLength) {
+    throw Error(ErrorKind::kInternal, "npz: an array of so many dimensions has no header");
+  }
+  return fmt::format("\x93NUMPY\x01{}{}{}{:<{}}\n", '\0', static_cast<char>(kLength & 255),
+                     static_cast<char>(kLength >> 8), header, kLength - 1);
+}
+
 [[noreturn]] void fail(const std::string& what, const std::string& name) {
   throw Error(ErrorKind::kOutput, fmt::format("cannot {} the array {}: {}", what, in_quotes(name),
                                               std::strerror(errno)));
@@ -45,16 +57,18 @@ std::string make_npy_header(NpyType type, std::int64_t rows,
   std::string shape = fmt::format("({},", rows);
   for (const std::int64_t n : row_shape) shape += fmt::format(" {},", n);
   if (!row_shape.empty()) shape.pop_back();  // "(5,)" but "(5, 3)"
-  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}), }}",
-                                   descriptor(type), shape);
-  constexpr std::size_t kPrefix = 10;  // magic, version, length
-  if (header.size() + 1 > kNpyHeaderBytes - kPrefix) {
-    throw Error(ErrorKind::kInternal,
-                fmt::format("npz: an array of {} dimensions is too many", row_shape.size() + 1));
+  return padded_header(descriptor(type), shape + ")");
+}
+
+std::string make_npy_text(std::string_view ascii) {
+  std::string out = padded_header(fmt::format("<U{}", ascii.size()), "()");
+  for (const char c : ascii) {  // UTF-32, little-endian
+    if (static_cast<unsigned char>(c) > 127)
+      throw Error(ErrorKind::kInternal, "npz: found text beyond ASCII, expected it escaped");
+    out += c;
+    out.append(3, '\0');
   }
-  constexpr std::size_t kLength = kNpyHeaderBytes - kPrefix;
-  return fmt::format("\x93NUMPY\x01{}{}{}{:<{}}\n", '\0', static_cast<char>(kLength & 255),
-                     static_cast<char>(kLength >> 8), header, kLength - 1);
+  return out;
 }
 
 NpySpool::NpySpool(const std::string& folder, std::string name, NpyType type,

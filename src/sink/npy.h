@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace praxiscope {
@@ -53,5 +54,9 @@ class NpySpool {
 inline constexpr std::size_t kNpyHeaderBytes = 256;
 std::string make_npy_header(NpyType type, std::int64_t rows,
                             std::span<const std::int64_t> row_shape);
+
+/// A whole .npy file: an array of shape () and NumPy's unicode type that holds one text; read
+/// without pickle. @throws Error kInternal for text that is not ASCII.
+std::string make_npy_text(std::string_view ascii);
 
 }  // namespace praxiscope

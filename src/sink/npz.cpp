@@ -23,8 +23,11 @@ std::span<const std::byte> bytes_of(const std::vector<T>& values) {
 
 class NpzSink : public ResultSink {
  public:
-  NpzSink(const std::string& path, bool save_inputs, bool overwrite)
-      : file_(path, overwrite), save_inputs_(save_inputs) {
+  NpzSink(const std::string& path, const nlohmann::json& header, bool save_inputs, bool overwrite)
+      : file_(path, overwrite),
+        provenance_(make_npy_text(
+            header.dump(-1, ' ', /*ensure_ascii=*/true, nlohmann::json::error_handler_t::replace))),
+        save_inputs_(save_inputs) {
     const std::filesystem::path parent = std::filesystem::path(path).parent_path();
     folder_ = parent.empty() ? "." : parent.string();
   }
@@ -74,9 +77,13 @@ class NpzSink : public ResultSink {
         fail(reason);
       }
     }
-    if (arrays_.empty()) {  // libzip would remove an empty archive
+    if (arrays_.empty()) {
       zip_discard(archive);
       fail("there was no clip to write");
+    }
+    if (const std::string reason = add_to(archive, "provenance", provenance_); !reason.empty()) {
+      zip_discard(archive);
+      fail(reason);
     }
     if (zip_close(archive) != 0) {
       const std::string reason = zip_strerror(archive);
@@ -129,13 +136,23 @@ class NpzSink : public ResultSink {
 
   /// Moves a spooled array into the archive, which reads it while closing. @return what went wrong.
   static std::string add_to(zip_t* archive, NpySpool& array) {
-    const std::string name = array.name() + ".npy";
     NpySpool::File data = array.finish();
     // libzip closes the file with the source.
     zip_source_t* source =
         zip_source_filep(archive, data.file.get(), 0, static_cast<zip_int64_t>(data.size));
     if (source == nullptr) return zip_strerror(archive);
     data.file.release();
+    return add_to(archive, array.name(), source);
+  }
+
+  /// A whole array from memory, which must outlive the closing.
+  static std::string add_to(zip_t* archive, const std::string& name, const std::string& npy) {
+    zip_source_t* source = zip_source_buffer(archive, npy.data(), npy.size(), 0);
+    return source == nullptr ? zip_strerror(archive) : add_to(archive, name, source);
+  }
+
+  static std::string add_to(zip_t* archive, const std::string& array, zip_source_t* source) {
+    const std::string name = array + ".npy";
     const zip_int64_t index = zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_UTF_8);
     if (index < 0) {
       zip_source_free(source);
@@ -152,6 +169,7 @@ class NpzSink : public ResultSink {
   }
 
   AtomicFile file_;
+  std::string provenance_;  ///< a whole .npy
   bool save_inputs_;
   std::string folder_;
   std::vector<NpySpool> arrays_;
@@ -161,8 +179,9 @@ class NpzSink : public ResultSink {
 
 }  // namespace
 
-std::unique_ptr<ResultSink> open_npz(const std::string& path, bool save_inputs, bool overwrite) {
-  return std::make_unique<NpzSink>(path, save_inputs, overwrite);
+std::unique_ptr<ResultSink> open_npz(const std::string& path, const nlohmann::json& header,
+                                     bool save_inputs, bool overwrite) {
+  return std::make_unique<NpzSink>(path, header, save_inputs, overwrite);
 }
 
 }  // namespace praxiscope

@@ -38,11 +38,12 @@ class ResultSink {
   virtual void publish() = 0;
 };
 
-/// Arrays as issue and doc/outputs.md describe: logits [N,K] f32, frame_index i64 and pts_s f64
-/// [N,T] (first input; others as frame_index/<input>), target i64 [N] (first target's class; -1 for
-/// units), map/<method>/<input> [N,T,H,W] f32 and coarse/<method> of the first target, further
-/// targets with the suffix @<k>; with save_inputs input/<name> [N,C,T,H,W].
-std::unique_ptr<ResultSink> open_npz(const std::string& path, bool save_inputs, bool overwrite);
+/// Arrays as doc/outputs.md describes: logits [N,K] f32, frame_index i64 and pts_s f64 [N,T] (first
+/// input; others as frame_index/<input>), target i64 [N] (first target's class; -1 for units),
+/// map/<method>/<input> [N,T,H,W] f32 and coarse/<method> of the first target, further targets with
+/// the suffix @<k>; with save_inputs input/<name> [N,C,T,H,W]; provenance: `header` as one text.
+std::unique_ptr<ResultSink> open_npz(const std::string& path, const nlohmann::json& header,
+                                     bool save_inputs, bool overwrite);
 
 /// {"schema": "praxiscope.explain/1", ...header, "clips": [...], ...summary}, written clip by clip.
 std::unique_ptr<ResultSink> open_json(const std::string& path, const nlohmann::json& header,

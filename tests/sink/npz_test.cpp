@@ -11,9 +11,13 @@
 namespace praxiscope {
 namespace {
 
+const nlohmann::json kHeader{{"schema", "praxiscope.explain/1"},
+                             {"run", {{"seed", 7}, {"precision", "f32"}}},
+                             {"source", {{"path", "g\xC3\xBCtig \xF0\x9F\x8E\xBB \xFF"}}}};
+
 std::string write_sample(const Folder& folder, int clips, bool save_inputs) {
   const std::string path = folder.file("out.npz");
-  const auto sink = open_npz(path, save_inputs, false);
+  const auto sink = open_npz(path, kHeader, save_inputs, false);
   for (int i = 0; i < clips; ++i) sink->write(sample_result(i));
   sink->finish({});
   EXPECT_FALSE(std::filesystem::exists(path)) << "only publish() gives the name";
@@ -55,6 +59,7 @@ for k in sorted(z.files): print(k, z[k].dtype, z[k].shape, z[k].flags.c_contiguo
             "map/grad_cam/rgb@1 float32 (3, 4, 6, 8) True\n"
             "map/saliency/rgb float32 (3, 4, 6, 8) True\n"
             "map/saliency/rgb@1 float32 (3, 4, 6, 8) True\n"
+            "provenance <U119 () True\n"
             "pts_s float64 (3, 4) True\n"
             "pts_s/flow float64 (3, 4) True\n"
             "target int64 (3,) True\n"
@@ -79,6 +84,21 @@ assert z["frame_index"].tolist() == [[0, 1, 2, 3], [2, 3, 4, 5], [4, 5, 6, 7]]
 assert z["frame_index/flow"].tolist()[2] == [5, 6, 7, 8]
 assert (z["pts_s"] == z["frame_index"] * 1001 / 30000).all()
 assert z["target"].tolist() == [0, 1, 2] and z["target@1"].tolist() == [1, 1, 1]
+print("ok")
+)py",
+                   {path}),
+            "ok\n");
+}
+
+TEST(Npz, SaysWhereItCameFrom) {
+  if (!has_numpy()) GTEST_SKIP() << "no Python with NumPy";
+  const Folder folder;
+  const std::string path = write_sample(folder, 1, false);
+  EXPECT_EQ(python(R"py(
+import json, sys, numpy as np
+header = json.loads(np.load(sys.argv[1], allow_pickle=False)["provenance"].item())
+assert header["schema"] == "praxiscope.explain/1" and header["run"] == {"seed": 7, "precision": "f32"}
+assert header["source"]["path"] == "g\u00fctig \U0001f3bb \ufffd", ascii(header)
 print("ok")
 )py",
                    {path}),
@@ -119,13 +139,13 @@ TEST(Npz, IsTheSameBytesEveryTime) {
 TEST(Npz, LeavesNothingWithoutPublish) {
   const Folder folder;
   {
-    const auto sink = open_npz(folder.file("out.npz"), false, false);
+    const auto sink = open_npz(folder.file("out.npz"), kHeader, false, false);
     sink->write(sample_result(0));
     EXPECT_EQ(folder.count(), 1U) << "the spools have no names";
   }
   EXPECT_EQ(folder.count(), 0U);
   {
-    const auto sink = open_npz(folder.file("out.npz"), false, false);
+    const auto sink = open_npz(folder.file("out.npz"), kHeader, false, false);
     sink->write(sample_result(0));
     sink->finish({});
   }
@@ -136,20 +156,20 @@ TEST(Npz, RefusesToReplaceAFile) {
   const Folder folder;
   const std::string path = write_sample(folder, 1, false);
   try {
-    open_npz(path, false, false);
+    open_npz(path, kHeader, false, false);
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kOutput);
     EXPECT_THAT(error.what(), testing::HasSubstr("exists already"));
   }
-  EXPECT_NO_THROW(open_npz(path, false, true));
+  EXPECT_NO_THROW(open_npz(path, kHeader, false, true));
 }
 
 TEST(Npz, RefusesClipsThatDiffer) {
   const Folder folder;
   const auto expect_refused = [&](const std::function<void(ClipResult&)>& change,
                                   const std::string& message) {
-    const auto sink = open_npz(folder.file("out.npz"), false, true);
+    const auto sink = open_npz(folder.file("out.npz"), kHeader, false, true);
     sink->write(sample_result(0));
     ClipResult other = sample_result(1);
     change(other);
@@ -170,7 +190,7 @@ TEST(Npz, RefusesClipsThatDiffer) {
 
 TEST(Npz, ClassesThatCoincideDoNotChangeTheNames) {
   const Folder folder;
-  const auto sink = open_npz(folder.file("out.npz"), false, false);
+  const auto sink = open_npz(folder.file("out.npz"), kHeader, false, false);
   sink->write(sample_result(0));
   ClipResult same = sample_result(1);
   same.targets[0] = same.targets[1];  // "top" happens to be the other target
@@ -180,7 +200,7 @@ TEST(Npz, ClassesThatCoincideDoNotChangeTheNames) {
 
 TEST(Npz, WithoutAClipIsAnError) {
   const Folder folder;
-  const auto sink = open_npz(folder.file("out.npz"), false, false);
+  const auto sink = open_npz(folder.file("out.npz"), kHeader, false, false);
   try {
     sink->finish({});
     FAIL();
@@ -193,7 +213,7 @@ TEST(Npz, WithoutAClipIsAnError) {
 TEST(Npz, NamesCannotLeaveTheArchive) {
   if (!has_numpy()) GTEST_SKIP() << "no Python with NumPy";
   const Folder folder;
-  const auto sink = open_npz(folder.file("out.npz"), true, false);
+  const auto sink = open_npz(folder.file("out.npz"), kHeader, true, false);
   ClipResult result = sample_result(0);
   result.attributions.clear();
   result.clip.inputs[0].name = "../../etc/passwd";
@@ -218,6 +238,8 @@ TEST(Npy, HeaderIsAlignedAndEndsInANewline) {
               testing::HasSubstr("'<i8', 'fortran_order': False, 'shape': (5,), }"));
   const std::vector<std::int64_t> endless(100, 1000000);
   EXPECT_THROW(make_npy_header(NpyType::kInt64, 5, endless), Error);
+  EXPECT_EQ(make_npy_text("ab").substr(kNpyHeaderBytes), std::string("a\0\0\0b\0\0\0", 8));
+  EXPECT_THROW(make_npy_text("\xC3\xBC"), Error);
 }
 
 TEST(Npy, ARowOfTheWrongSizeIsRefused) {
