@@ -1,0 +1,96 @@
+#include "figure/map_shades.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace praxiscope::figure {
+namespace {
+
+/// As in the videos (render/overlay.cpp): half a value is more than half as visible.
+constexpr double kOpacityGrowth = 0.75;
+
+struct Tap {
+  int left = 0, right = 0;
+  double right_weight = 0;
+};
+
+Tap tap_at(int pixel, int pixels, int cells) {
+  const double position = std::clamp((pixel + 0.5) * cells / pixels - 0.5, 0.0, cells - 1.0);
+  const int left = static_cast<int>(position);
+  return {left, std::min(left + 1, cells - 1), position - left};
+}
+
+/// Between two cells; beside one without a value the nearer one decides.
+double mix(double a, double b, double weight) {
+  if (std::isfinite(a) && std::isfinite(b)) return std::lerp(a, b, weight);
+  return weight < 0.5 ? a : b;
+}
+
+}  // namespace
+
+MapShades::MapShades(const FigureScale& scale, double opacity, FilmView view)
+    : table_(make_color_table(scale.colormap)),
+      lo_(scale.lo),
+      hi_(scale.hi),
+      is_centered_(scale.is_signed || table_.is_diverging),
+      opacity_(opacity),
+      is_opaque_(view == FilmView::kMap) {}
+
+double MapShades::position_of(float raw) const {
+  if (!std::isfinite(raw)) return std::numeric_limits<double>::quiet_NaN();
+  const double width = static_cast<double>(hi_) - lo_;
+  if (!(width > 0)) return is_centered_ ? 0.5 : 0.0;
+  return std::clamp((raw - lo_) / width, 0.0, 1.0);
+}
+
+Shade MapShades::at_position(double position) const {
+  if (std::isnan(position)) return {};
+  const double strength = is_centered_ ? std::abs(2 * position - 1) : position;
+  return {table_.at(position), is_opaque_ ? 1.0 : opacity_ * std::pow(strength, kOpacityGrowth)};
+}
+
+std::vector<float> stretch_map(const FigureMap& map, int t, int width, int height) {
+  const auto cells = static_cast<std::size_t>(map.height) * static_cast<std::size_t>(map.width);
+  const float* values = map.values.data() + static_cast<std::size_t>(t) * cells;
+  std::vector<Tap> columns;
+  for (int x = 0; x < width; ++x) columns.push_back(tap_at(x, width, map.width));
+  std::vector<float> out;
+  out.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+  for (int y = 0; y < height; ++y) {
+    const Tap row = tap_at(y, height, map.height);
+    const float* upper = values + row.left * map.width;
+    const float* lower = values + row.right * map.width;
+    for (const Tap& tap : columns) {
+      out.push_back(static_cast<float>(mix(mix(upper[tap.left], upper[tap.right], tap.right_weight),
+                                           mix(lower[tap.left], lower[tap.right], tap.right_weight),
+                                           row.right_weight)));
+    }
+  }
+  return out;
+}
+
+int telling_frame(const Figure& figure, FilmId film, MapId map) {
+  if (map < 0) return 0;
+  const FigureMap& shown = figure.maps.at(static_cast<std::size_t>(map));
+  const FigureFilm& frames = figure.films.at(static_cast<std::size_t>(film));
+  const auto cells = static_cast<std::size_t>(shown.height) * static_cast<std::size_t>(shown.width);
+  int best = 0;
+  double most = 0;
+  for (int t = 0; t < shown.frames; ++t) {
+    const auto k = static_cast<std::size_t>(t);
+    if (k < frames.is_padding.size() && frames.is_padding[k]) continue;
+    double sum = 0;
+    for (std::size_t i = 0; i < cells; ++i) {
+      const double value = shown.values[k * cells + i];
+      if (std::isfinite(value)) sum += shown.scale.is_signed ? std::abs(value) : value;
+    }
+    if (sum > most) {
+      most = sum;
+      best = t;
+    }
+  }
+  return best;
+}
+
+}  // namespace praxiscope::figure
