@@ -3,6 +3,7 @@
 #pragma once
 
 #include "praxiscope/frame.h"
+#include "praxiscope/progress.h"
 
 #include <cstdint>
 #include <map>
@@ -33,12 +34,21 @@ struct MediaInfo {
   std::optional<std::int64_t> frame_count_from_header;  ///< may be wrong; the truth is in decoding
   bool has_audio = false;
   bool is_still = false;  ///< one picture, not a video
+  bool is_live = false;   ///< a pipe or a stream without end: passes once, cannot be opened again
 };
 
 /// Limits against files that claim absurd sizes.
 struct MediaLimits {
   int max_side_px = 16384;
   std::int64_t max_pixels = 64LL * 1024 * 1024;
+};
+
+struct FrameSourceOptions {
+  MediaLimits limits;
+  int threads = 2;  ///< inside the decoder, 1 or 2: two keep ahead of any network
+  /// Asked while no byte comes from a pipe or the network: its cancel() ends the wait with
+  /// kCancelled. May be null; must outlive the source.
+  const Progress* progress = nullptr;
 };
 
 /// Gives the frames of one source in presentation order, one at a time, in constant memory. Not
@@ -57,15 +67,26 @@ class FrameSource {
 
 /// Opens anything FFmpeg reads: a file, "-" (standard input), "img_%05d.jpg", a folder of images
 /// (natural order), an animated GIF/WebP/APNG, a single image.
-/// @throws Error kInput: missing, empty, not media, no video stream, absurd size.
-std::unique_ptr<FrameSource> open_source(const std::string& input, const MediaLimits& limits = {});
+/// @throws Error kInput: missing, empty, not media, no video stream, absurd size; kCancelled.
+std::unique_ptr<FrameSource> open_source(const std::string& input,
+                                         const FrameSourceOptions& options = {});
 
-/// Presentation times of all frames of a source, found by reading it once without keeping pictures.
-/// Not for pipes.
-std::vector<Rational> read_pts(const std::string& input, const MediaLimits& limits = {});
+/// Presentation times of all frames of a source, found by decoding it once without keeping
+/// pictures: packets would be cheaper, but which of them become frames only the decoder knows.
+/// Advances `progress` by one a frame.
+/// @throws Error kInput, kCancelled, kUsage for what is_live.
+std::vector<Rational> read_pts(const std::string& input, Progress& progress,
+                               const FrameSourceOptions& options = {});
 
-/// Files of a folder, glob or list that are media, for INPUT arguments; sorted naturally.
-std::vector<std::string> find_media(const std::string& folder);
+/// What an INPUT argument of a command stands for, one name for open_source() each:
+/// - a folder: its media and those below it, in natural order. Pictures and nothing else, two or
+///   more, are one sequence: the folder stands for itself (.gif and .apng count as videos);
+/// - a list (.txt): the first words of each line, relative to the list's folder, in its order; what
+///   follows a name is a label; # begins a comment;
+/// - a glob: the media and folders that fit, in natural order;
+/// - anything else: itself, also what is not there; open_source() says what is wrong with it.
+/// @throws Error kInput when a folder, list or glob holds nothing, or cannot be read.
+std::vector<std::string> find_media(const std::string& input);
 
 struct FrameSinkOptions {
   int width = 0;   ///< px of every picture; odd sizes are handled (padded by one repeated row or
@@ -77,6 +98,7 @@ struct FrameSinkOptions {
   std::string audio_from;  ///< a path whose first audio stream is copied when the container allows
                            ///< it; re-encoded when not; empty for none
   bool overwrite = false;  ///< replace an existing file
+  int threads = 2;         ///< inside the encoder, 1 or 2: the bytes depend on it
   /// Written into the container where it can hold text ("title", "comment"); provenance goes here.
   std::map<std::string, std::string> metadata;
 };

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,42 +21,68 @@ namespace {
 constexpr int kBufferBytes = 64 * 1024;
 constexpr std::size_t kHeadBytes = 4096;
 
-ssize_t read_retrying(int file, std::uint8_t* out, std::size_t size) {
-  ssize_t got = 0;
-  do {
-    got = ::read(file, out, size);
-  } while (got < 0 && errno == EINTR);
-  return got;
-}
+/// How often a wait for bytes asks whether to go on.
+constexpr int kPatience_ms = 100;
 
 }  // namespace
 
-ByteReader::ByteReader(const std::string& path) : path_(path) {
+ByteReader::ByteReader(const std::string& path, const Progress* progress)
+    : path_(path), progress_(progress) {
   owns_file_ = path != "-";
-  file_ = owns_file_ ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+  // Non-blocking, or a named pipe that nobody writes to would hold us here; no change for files.
+  file_ = owns_file_ ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK) : STDIN_FILENO;
   if (file_ < 0) {
     throw Error(ErrorKind::kInput,
                 fmt::format("cannot read {}: {}", in_quotes(path), std::strerror(errno)));
   }
   struct stat facts {};
   if (owns_file_ && ::fstat(file_, &facts) == 0 && S_ISREG(facts.st_mode)) size_ = facts.st_size;
+  try {
+    read_head();
+    make_io();
+  } catch (...) {
+    if (owns_file_) ::close(file_);
+    throw;
+  }
+}
+
+void ByteReader::read_head() {
   head_.resize(kHeadBytes);
   std::size_t have = 0;
   while (have < kHeadBytes) {
-    const ssize_t got = read_retrying(file_, head_.data() + have, kHeadBytes - have);
+    const ssize_t got = read_pipe(head_.data() + have, kHeadBytes - have);
     if (got <= 0) break;
     have += static_cast<std::size_t>(got);
   }
+  if (progress_ != nullptr) progress_->check_cancelled();
   head_.resize(have);
+}
+
+void ByteReader::make_io() {
   auto* buffer = static_cast<std::uint8_t*>(av_malloc(kBufferBytes));
   io_ = avio_alloc_context(buffer, kBufferBytes, 0, this, &ByteReader::read_packet, nullptr,
                            is_seekable() ? &ByteReader::seek : nullptr);
   if (io_ == nullptr) {
     av_free(buffer);
-    if (owns_file_) ::close(file_);
     throw std::bad_alloc();
   }
   io_->seekable = is_seekable() ? AVIO_SEEKABLE_NORMAL : 0;
+}
+
+/// read() that hears a cancel while nothing comes. @return bytes, 0 at the end, -1 with errno.
+ssize_t ByteReader::read_pipe(std::uint8_t* out, std::size_t size) const {
+  while (true) {
+    if (progress_ != nullptr && progress_->is_cancelled()) {
+      errno = ECANCELED;
+      return -1;
+    }
+    pollfd wanted{.fd = file_, .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&wanted, 1, kPatience_ms);
+    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
+    if (ready < 0) return -1;
+    const ssize_t got = ::read(file_, out, size);
+    if (got >= 0 || (errno != EINTR && errno != EAGAIN)) return got;
+  }
 }
 
 ByteReader::~ByteReader() {
@@ -78,7 +105,7 @@ int ByteReader::read_some(std::uint8_t* out, int size) {
       got = ::pread(file_, out, wanted, position_);
     } while (got < 0 && errno == EINTR);
   } else {
-    got = read_retrying(file_, out, wanted);
+    got = read_pipe(out, wanted);
   }
   if (got > 0) position_ += got;
   return static_cast<int>(got);
@@ -86,7 +113,7 @@ int ByteReader::read_some(std::uint8_t* out, int size) {
 
 int ByteReader::read_packet(void* self, std::uint8_t* out, int size) {
   const int got = static_cast<ByteReader*>(self)->read_some(out, size);
-  if (got < 0) return AVERROR(errno);
+  if (got < 0) return errno == ECANCELED ? AVERROR_EXIT : AVERROR(errno);
   return got == 0 ? AVERROR_EOF : got;
 }
 
@@ -122,6 +149,7 @@ std::vector<std::uint8_t> ByteReader::read_all(std::size_t most) {
                               in_quotes(path_), most / (1024 * 1024)));
     }
   }
+  if (progress_ != nullptr) progress_->check_cancelled();
   return bytes;
 }
 

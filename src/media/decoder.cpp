@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <new>
 
 namespace praxiscope {
@@ -26,7 +27,7 @@ Decoder::Decoder(Input* input, const DecoderOptions& options)
   codec_->pkt_timebase = input_->stream().time_base;
   codec_->max_pixels = options.limits.max_pixels;
   if (options.skips_filters) codec_->skip_loop_filter = AVDISCARD_ALL;
-  codec_->thread_count = input_->is_picture_container() ? 1 : options.threads;
+  codec_->thread_count = input_->is_picture_container() ? 1 : std::clamp(options.threads, 1, 2);
   // Not FF_THREAD_FRAME: frames of a damaged stream would differ from run to run, and every thread
   // would hold a frame of its own.
   codec_->thread_type = FF_THREAD_SLICE;

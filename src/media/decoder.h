@@ -10,8 +10,7 @@ namespace praxiscope {
 
 struct DecoderOptions {
   MediaLimits limits;
-  /// Threads inside one decoder. Two keep ahead of any network; pictures come out the same.
-  int threads = 2;
+  int threads = 2;  ///< inside the decoder, 1 or 2; pictures come out the same
   /// Only time stamps are wanted: leave out what changes pixels but not frames.
   bool skips_filters = false;
 };

@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
@@ -80,37 +82,109 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-void add_media_below(const std::string& folder, std::vector<std::string>* files) {
-  std::error_code ignored;
-  const auto skip = fs::directory_options::skip_permission_denied;
-  for (auto entry = fs::recursive_directory_iterator(folder, skip, ignored);
-       entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
-    if (is_hidden(entry->path())) {
-      entry.disable_recursion_pending();
-    } else if (entry->is_regular_file(ignored) && has_media_ending(entry->path().string())) {
-      files->push_back(entry->path().string());
+/// A picture that is one frame of a sequence; .gif and .apng are mostly animations.
+bool has_still_ending(std::string_view path) {
+  return has_picture_ending(path) && !ends_with_one_of(path, {"gif", "apng"});
+}
+
+struct FolderContent {
+  std::vector<std::string> media, folders;
+};
+
+/// Hidden files and links to folders left out, the latter because they may run in a circle.
+/// @throws Error kInput.
+FolderContent list_folder(const std::string& folder,
+                          fs::directory_options how = fs::directory_options::none) {
+  FolderContent content;
+  std::error_code error, ignored;
+  for (const auto& entry : fs::directory_iterator(folder, how, error)) {
+    const std::string path = entry.path().string();
+    if (is_hidden(entry.path())) continue;
+    if (entry.is_directory(ignored)) {
+      if (!entry.is_symlink(ignored)) content.folders.push_back(path);
+    } else if (entry.is_regular_file(ignored) && has_media_ending(path)) {
+      content.media.push_back(path);
     }
+  }
+  if (error) {
+    throw Error(ErrorKind::kInput,
+                fmt::format("cannot read folder {}: {}", in_quotes(folder), error.message()));
+  }
+  return content;
+}
+
+/// See find_media(). Folders below that may not be read are passed over.
+void add_folder(const std::string& folder, std::vector<std::string>* inputs,
+                fs::directory_options how = fs::directory_options::none) {
+  FolderContent content = list_folder(folder, how);
+  const bool is_sequence = content.media.size() > 1 &&
+                           std::all_of(content.media.begin(), content.media.end(),
+                                       [](const auto& path) { return has_still_ending(path); });
+  if (is_sequence) content.media = {folder};
+  inputs->insert(inputs->end(), content.media.begin(), content.media.end());
+  for (const std::string& below : content.folders) {
+    add_folder(below, inputs, fs::directory_options::skip_permission_denied);
   }
 }
 
-/// Lines of a list file: "path" or "path label"; relative to the list's folder; # begins a comment.
-void add_lines_of(const std::string& list, std::vector<std::string>* files) {
-  std::ifstream stream(list);
-  std::error_code ignored;
-  for (std::string line; std::getline(stream, line);) {
-    line = trimmed(line);
-    if (line.empty() || line.front() == '#') continue;
-    const auto resolved = [&](const std::string& name) {
-      return fs::path(name).is_absolute() ? name : (folder_of(list) / name).string();
-    };
-    std::string name = line;
-    while (!fs::exists(resolved(name), ignored)) {
-      const std::size_t space = name.find_last_of(" \t");
-      if (space == std::string::npos) break;
-      name = trimmed(name.substr(0, space));
-    }
-    files->push_back(resolved(name));
+/// The name at the begin of a list's line; the words behind it are a label. A name that is there
+/// wins, the longest one first, so names with spaces work; of those that are not, the longest with
+/// the ending of a medium.
+std::string name_in_line(const std::string& line, const fs::path& folder) {
+  if (line.find("://") != std::string::npos) return line.substr(0, line.find_first_of(" \t"));
+  std::vector<std::string> begins{line};
+  for (std::size_t space = line.find_last_of(" \t"); space != std::string::npos;
+       space = begins.back().find_last_of(" \t")) {
+    begins.push_back(trimmed(line.substr(0, space)));
   }
+  // An absolute name replaces the folder.
+  const auto is_there = [&](const std::string& name) {
+    std::error_code ignored;
+    return fs::exists(folder / name, ignored);
+  };
+  auto found = std::find_if(begins.begin(), begins.end(), is_there);
+  if (found == begins.end()) {
+    found = std::find_if(begins.begin(), begins.end(), has_media_ending);
+  }
+  const std::string& name = found == begins.end() ? begins.back() : *found;
+  return fs::path(name).is_absolute() ? name : (folder / name).string();
+}
+
+/// @throws Error kInput.
+std::vector<std::string> read_list(const std::string& list) {
+  std::ifstream stream(list);
+  const auto fail = [&](const std::string& rest) {
+    throw Error(ErrorKind::kInput, fmt::format("cannot read list {}: {}", in_quotes(list), rest));
+  };
+  if (!stream) fail(std::strerror(errno));
+  std::vector<std::string> inputs;
+  const fs::path folder = fs::path(list).parent_path();
+  for (std::string line; std::getline(stream, line);) {
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    if (line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
+    line = trimmed(line);
+    if (!line.empty() && line.front() != '#') inputs.push_back(name_in_line(line, folder));
+  }
+  if (inputs.empty()) fail("found no names, expected `path label` on each line");
+  return inputs;
+}
+
+/// @throws Error kInput.
+std::vector<std::string> media_of_glob(const std::string& glob) {
+  const std::vector<std::string> found = files_of_glob(glob);
+  if (found.empty()) {
+    throw Error(ErrorKind::kInput, fmt::format("cannot read {}: no file matches", in_quotes(glob)));
+  }
+  std::vector<std::string> inputs;
+  std::error_code ignored;
+  for (const std::string& path : found) {
+    if (fs::is_directory(path, ignored)) {
+      add_folder(path, &inputs);
+    } else if (has_media_ending(path)) {
+      inputs.push_back(path);
+    }
+  }
+  return inputs;
 }
 
 }  // namespace
@@ -165,7 +239,7 @@ bool is_glob(const std::string& input) { return input.find_first_of("*?[") != st
 std::vector<std::string> files_of_glob(const std::string& pattern) {
   std::vector<std::string> files;
   glob_t found{};
-  if (::glob(pattern.c_str(), 0, nullptr, &found) == 0) {
+  if (::glob(pattern.c_str(), GLOB_TILDE, nullptr, &found) == 0) {
     files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   }
   ::globfree(&found);
@@ -174,18 +248,8 @@ std::vector<std::string> files_of_glob(const std::string& pattern) {
 }
 
 std::vector<std::string> pictures_of_folder(const std::string& folder) {
-  std::vector<std::string> files;
-  std::error_code error, ignored;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    const std::string path = entry.path().string();
-    if (!is_hidden(entry.path()) && has_picture_ending(path) && entry.is_regular_file(ignored)) {
-      files.push_back(path);
-    }
-  }
-  if (error) {
-    throw Error(ErrorKind::kInput,
-                fmt::format("cannot read folder {}: {}", in_quotes(folder), error.message()));
-  }
+  std::vector<std::string> files = list_folder(folder).media;
+  std::erase_if(files, [](const std::string& path) { return !has_still_ending(path); });
   sort_naturally(&files);
   return files;
 }
@@ -200,27 +264,24 @@ std::string similar_files(const std::string& path) {
 }
 
 std::vector<std::string> find_media(const std::string& input) {
-  std::vector<std::string> files;
   std::error_code ignored;
+  const bool is_there = fs::exists(input, ignored);
+  std::vector<std::string> inputs;
   if (fs::is_directory(input, ignored)) {
-    add_media_below(input, &files);
-    sort_naturally(&files);
-  } else if (fs::is_regular_file(input, ignored)) {
-    if (has_media_ending(input)) return {input};
-    add_lines_of(input, &files);
-  } else if (is_glob(input)) {
-    for (std::string& file : files_of_glob(input)) {
-      if (has_media_ending(file)) files.push_back(std::move(file));
-    }
+    add_folder(input, &inputs);
+    sort_naturally(&inputs);
+  } else if (fs::is_regular_file(input, ignored) && ends_with_one_of(input, {"txt"})) {
+    return read_list(input);
+  } else if (!is_there && is_glob(input) && input.find("://") == std::string::npos) {
+    inputs = media_of_glob(input);
   } else {
-    throw Error(ErrorKind::kInput, fmt::format("cannot read {}: there is no such file or folder{}",
-                                               in_quotes(input), similar_files(input)));
+    return {input};
   }
-  if (files.empty()) {
+  if (inputs.empty()) {
     throw Error(ErrorKind::kInput,
                 fmt::format("no media in {}; expected videos or pictures", in_quotes(input)));
   }
-  return files;
+  return inputs;
 }
 
 }  // namespace praxiscope

@@ -22,7 +22,8 @@ bool is_glob(const std::string& input);
 /// In natural order; nothing when none fits.
 std::vector<std::string> files_of_glob(const std::string& glob);
 
-/// Picture files of a folder (not below it), hidden ones left out, in natural order.
+/// Still pictures of a folder (not below it), hidden ones left out, in natural order; .gif and
+/// .apng count as videos.
 std::vector<std::string> pictures_of_folder(const std::string& folder);
 
 /// `; did you mean "b.mp4"?` for a file that is not there, from its neighbours; or "".

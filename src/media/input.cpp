@@ -59,8 +59,8 @@ void check_picture_size(const std::string& name, std::int64_t width, std::int64_
 }
 
 Input::Input(const std::string& name, std::unique_ptr<ByteReader> bytes, AVMediaType stream,
-             const MediaLimits& limits)
-    : name_(name), bytes_(std::move(bytes)) {
+             const MediaLimits& limits, const Progress* progress)
+    : name_(name), progress_(progress), bytes_(std::move(bytes)) {
   silence_logs();
   if (bytes_) {
     if (const auto trouble = find_hopeless(bytes_->head(), bytes_->is_seekable())) {
@@ -76,14 +76,25 @@ Input::Input(const std::string& name, std::unique_ptr<ByteReader> bytes, AVMedia
   }
   const int code = avformat_find_stream_info(format_.get(), options.data());
   for (AVDictionary*& each : options) av_dict_free(&each);
+  check_cancelled();
   if (code < 0) throw input_error(name, error_text(code));
   find_stream(stream);
   if (stream == AVMEDIA_TYPE_VIDEO) check_size(limits);
 }
 
+void Input::check_cancelled() const {
+  if (progress_ != nullptr) progress_->check_cancelled();
+}
+
 void Input::open_format() {
   AVFormatContext* format = avformat_alloc_context();
   if (format == nullptr) throw std::bad_alloc();
+  if (progress_ != nullptr) {
+    const auto is_cancelled = [](void* asked) -> int {
+      return static_cast<const Progress*>(asked)->is_cancelled() ? 1 : 0;
+    };
+    format->interrupt_callback = {is_cancelled, const_cast<Progress*>(progress_)};
+  }
   Dictionary options;
   if (bytes_) {
     format->pb = bytes_->io();
@@ -92,6 +103,7 @@ void Input::open_format() {
   }
   const int code = avformat_open_input(&format, name_.c_str(), nullptr, options.out());
   if (code < 0) {  // FFmpeg has freed `format`
+    check_cancelled();
     if (bytes_ && !bytes_->is_seekable() && is_mp4(bytes_->head())) throw no_frames_error("");
     throw input_error(name_, code == AVERROR_INVALIDDATA && bytes_ ? what_is_wrong(bytes_->head())
                                                                    : error_text(code));
@@ -146,11 +158,14 @@ bool Input::has_audio() const {
   return false;
 }
 
+bool Input::is_live() const { return bytes_ ? !bytes_->is_seekable() : format_->duration <= 0; }
+
 bool Input::read(AVPacket* packet) {
   constexpr int kMostErrorsInARow = 64;
   while (true) {
     av_packet_unref(packet);
     const int code = av_read_frame(format_.get(), packet);
+    if (code < 0) check_cancelled();
     if (code == AVERROR_EOF) return false;
     if (code == AVERROR(EAGAIN)) continue;
     if (code < 0) {

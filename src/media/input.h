@@ -18,10 +18,12 @@ class Input {
   /// @param name    for messages; what FFmpeg opens when there are no bytes (a URL).
   /// @param bytes   of the file or of standard input; null for a URL.
   /// @param stream  AVMEDIA_TYPE_VIDEO or AVMEDIA_TYPE_AUDIO; cover art is not video.
+  /// @param progress  its cancel ends waiting for the network. May be null; must outlive this.
   /// A missing sound stream is no error: has_stream() tells.
-  /// @throws Error kInput naming what was found: nothing, text, sound only, an absurd size, ...
+  /// @throws Error kInput naming what was found: nothing, text, sound only, an absurd size, ...;
+  /// kCancelled.
   Input(const std::string& name, std::unique_ptr<ByteReader> bytes, AVMediaType stream,
-        const MediaLimits& limits);
+        const MediaLimits& limits, const Progress* progress = nullptr);
 
   const std::string& name() const { return name_; }
   AVFormatContext& format() { return *format_; }
@@ -34,9 +36,11 @@ class Input {
   bool is_picture_container() const;
   bool is_file() const { return bytes_ != nullptr && bytes_->is_seekable(); }
   bool has_audio() const;
+  /// A pipe, or a URL that does not say how long it is.
+  bool is_live() const;
 
   /// The stream's next packet; false at the end. Read errors do not throw: what was read before
-  /// them counts, and damage() tells.
+  /// them counts, and damage() tells. @throws Error kCancelled.
   bool read(AVPacket* packet);
   /// What went wrong while reading, or "".
   const std::string& damage() const { return damage_; }
@@ -49,8 +53,10 @@ class Input {
   void open_format();
   void find_stream(AVMediaType type);
   void check_size(const MediaLimits& limits) const;
+  void check_cancelled() const;
 
   std::string name_;
+  const Progress* progress_;
   std::unique_ptr<ByteReader> bytes_;  // before format_, which reads through it until it is closed
   InputFormatPtr format_;
   AVStream* stream_ = nullptr;

@@ -11,15 +11,12 @@
 #include <vector>
 
 namespace praxiscope {
-namespace {
 
 std::string lower_ending(const std::string& path) {
   std::string ending = std::filesystem::path(path).extension().string();
   for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return ending;
 }
-
-}  // namespace
 
 Error output_error(const std::string& path, const std::string& rest) {
   return Error(ErrorKind::kOutput, fmt::format("cannot write {}: {}", in_quotes(path), rest));

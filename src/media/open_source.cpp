@@ -75,7 +75,7 @@ std::unique_ptr<FrameSource> open_glob(const std::string& input, const SourceOpt
 }  // namespace
 
 std::unique_ptr<FrameSource> open_file(const std::string& input, const SourceOptions& options) {
-  auto bytes = std::make_unique<ByteReader>(input);
+  auto bytes = std::make_unique<ByteReader>(input, options.progress);
   if (is_animated_webp(bytes->head())) return open_animated_webp(input, std::move(bytes), options);
   return open_stream(input, std::move(bytes), options);
 }
@@ -92,18 +92,36 @@ std::unique_ptr<FrameSource> open_any(const std::string& input, const SourceOpti
   fail(input, "there is no such file" + similar_files(input));
 }
 
-std::unique_ptr<FrameSource> open_source(const std::string& input, const MediaLimits& limits) {
-  return open_any(input, {.limits = limits, .with_pictures = true, .size = std::nullopt});
+std::unique_ptr<FrameSource> open_source(const std::string& input,
+                                         const FrameSourceOptions& options) {
+  return open_any(input, {.limits = options.limits,
+                          .with_pictures = true,
+                          .size = std::nullopt,
+                          .threads = options.threads,
+                          .progress = options.progress});
 }
 
-std::vector<Rational> read_pts(const std::string& input, const MediaLimits& limits) {
-  if (input == "-") {
+std::vector<Rational> read_pts(const std::string& input, Progress& progress,
+                               const FrameSourceOptions& options) {
+  const auto check = [&](bool is_live) {
+    if (!is_live) return;
     throw Error(ErrorKind::kUsage,
-                "cannot read \"-\" twice: a pipe passes only once; give the file's name");
-  }
-  const auto source = open_any(input, {.limits = limits, .with_pictures = false, .size = {}});
+                fmt::format("cannot read {} twice: a pipe passes only once; give the file's name",
+                            in_quotes(input)));
+  };
+  check(input == "-");
+  const auto source = open_any(input, {.limits = options.limits,
+                                       .with_pictures = false,
+                                       .size = std::nullopt,
+                                       .threads = options.threads,
+                                       .progress = &progress});
+  check(source->info().is_live);
   std::vector<Rational> times;
-  while (const std::optional<Frame> frame = source->next()) times.push_back(frame->pts);
+  while (const std::optional<Frame> frame = source->next()) {
+    progress.check_cancelled();
+    times.push_back(frame->pts);
+    progress.advance(1);
+  }
   return times;
 }
 

@@ -17,6 +17,9 @@ std::unique_ptr<FrameSink> open_video_sink(const std::string& path,
 std::unique_ptr<FrameSink> open_gif_sink(const std::string& path, const FrameSinkOptions& options);
 std::unique_ptr<FrameSink> open_png_sink(const std::string& path, const FrameSinkOptions& options);
 
+/// ".mp4" of "a/B.MP4".
+std::string lower_ending(const std::string& path);
+
 /// `cannot write "x.mp4": rest`.
 Error output_error(const std::string& path, const std::string& rest);
 

@@ -17,6 +17,8 @@ struct SourceOptions {
   MediaLimits limits;
   bool with_pictures = true;      ///< false: frames carry times only, no picture
   std::optional<PixelSize> size;  ///< deliver pictures of this size instead of the source's own
+  int threads = 2;                ///< inside the decoder
+  const Progress* progress = nullptr;  ///< see FrameSourceOptions
 };
 
 /// A file, pipe or URL through FFmpeg. @throws Error kInput.

@@ -66,8 +66,10 @@ class StreamSource final : public FrameSource {
 
 StreamSource::StreamSource(const std::string& name, std::unique_ptr<ByteReader> bytes,
                            const SourceOptions& options)
-    : input_(name, std::move(bytes), AVMEDIA_TYPE_VIDEO, options.limits),
-      decoder_(&input_, {.limits = options.limits, .skips_filters = !options.with_pictures}),
+    : input_(name, std::move(bytes), AVMEDIA_TYPE_VIDEO, options.limits, options.progress),
+      decoder_(&input_, {.limits = options.limits,
+                         .threads = options.threads,
+                         .skips_filters = !options.with_pictures}),
       options_(options) {
   fill_container_info();
   set_usual_duration();
@@ -100,6 +102,7 @@ void StreamSource::fill_container_info() {
   }
   if (stream.nb_frames > 0) info_.frame_count_from_header = stream.nb_frames;
   info_.has_audio = input_.has_audio();
+  info_.is_live = input_.is_live();
 }
 
 void StreamSource::set_usual_duration() {

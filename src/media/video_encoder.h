@@ -17,11 +17,12 @@ struct VideoEncoderOptions {
   AVRational frame_rate{25, 1};  ///< nominal
   bool is_webm = false;          ///< VP9 or VP8 instead of H.264
   bool wants_global_header = false;
+  int threads = 2;  ///< 1 or 2
 };
 
 /// Encodes 8-bit 4:2:0, BT.709, limited range. Odd sizes are padded by repeating the last column or
-/// row, because players that show 4:4:4 are few and H.264 cannot crop 4:2:0 to odd sizes. Two
-/// threads: more would change the bytes from machine to machine. Not thread-safe.
+/// row, because players that show 4:4:4 are few and H.264 cannot crop 4:2:0 to odd sizes. At most
+/// two threads: more would change the bytes from machine to machine. Not thread-safe.
 class VideoEncoder {
  public:
   /// @throws Error kOutput when FFmpeg has no encoder for it.

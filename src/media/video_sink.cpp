@@ -22,9 +22,10 @@ struct Container {
 };
 
 Container container_of(const std::string& path) {
-  if (path.ends_with("mkv")) return {"matroska", AudioFit::kMatroska, false};
-  if (path.ends_with("webm")) return {"webm", AudioFit::kWebm, false};
-  if (path.ends_with("mov")) return {"mov", AudioFit::kMov, true};
+  const std::string ending = lower_ending(path);
+  if (ending == ".mkv") return {"matroska", AudioFit::kMatroska, false};
+  if (ending == ".webm") return {"webm", AudioFit::kWebm, false};
+  if (ending == ".mov") return {"mov", AudioFit::kMov, true};
   return {"mp4", AudioFit::kMp4, true};
 }
 
@@ -86,7 +87,8 @@ VideoEncoderOptions VideoSink::encoder_options() const {
           .time_base = to_av(tick_),
           .frame_rate = to_av(rate > Rational() ? rate : Rational::of(25)),
           .is_webm = container_.audio == AudioFit::kWebm,
-          .wants_global_header = true};
+          .wants_global_header = true,
+          .threads = options_.threads};
 }
 
 void VideoSink::write(const Picture& picture, const Rational& pts, const Rational& duration) {

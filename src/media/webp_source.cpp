@@ -65,6 +65,7 @@ AnimatedWebpSource::AnimatedWebpSource(const std::string& name, ByteReader& byte
   info_.time_base = Rational(1, 1000);
   info_.frame_count_from_header = count;
   info_.is_still = count == 1;
+  info_.is_live = !bytes.is_seekable();
   std::int64_t total_ms = 0;
   WebPIterator frame;
   for (int ok = WebPDemuxGetFrame(demuxer.get(), 1, &frame); ok != 0;

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <set>
 
 namespace praxiscope::testing {
 namespace {
@@ -88,6 +89,20 @@ INSTANTIATE_TEST_SUITE_P(Endings, VideoSinkTest,
                                            Kind{".mkv", "h264"}, Kind{".webm", "vp9"}),
                          [](const auto& one) { return std::string(one.param.ending + 1); });
 
+TEST(VideoSink, TheEndingDecidesInUpperCaseToo) {
+  const TemporaryFolder folder;
+  const std::vector<std::pair<const char*, const char*>> kinds = {{"a.MKV", "matroska,webm"},
+                                                                  {"b.WebM", "matroska,webm"},
+                                                                  {"c.Mov", "mov,mp4"},
+                                                                  {"d.GIF", "gif"}};
+  for (const auto& [name, container] : kinds) {
+    SCOPED_TRACE(name);
+    write(folder.path(name), options_for(64, 48), regular(3, Rational(1, 25)), Rational(1, 25));
+    EXPECT_TRUE(open_source(folder.path(name))->info().container.starts_with(container));
+  }
+  EXPECT_EQ(open_source(folder.path("b.WebM"))->info().codec, "vp9");
+}
+
 TEST(VideoSink, KeepsExactTimesOfTheSource) {
   const TemporaryFolder folder;
   const std::vector<std::pair<Rational, std::vector<Rational>>> clocks = {
@@ -159,6 +174,24 @@ TEST(VideoSink, Mp4BeginsWithItsIndex) {
   std::ifstream in(folder.path("out.mp4"), std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(in)), {});
   EXPECT_LT(bytes.find("moov"), bytes.find("mdat"));
+}
+
+TEST(VideoSink, SmallVideosHaveTheSameBytesAHundredTimes) {
+  const TemporaryFolder folder;
+  FrameSinkOptions options = options_for(64, 48);
+  options.overwrite = true;
+  std::set<std::string> seen;
+  for (int i = 0; i < 100; ++i) {
+    const auto sink = open_sink(folder.path("out.mp4"), options);
+    for (int t = 0; t < 12; ++t) {
+      sink->write(make_picture(64, 48, t), Rational(t, 25), Rational(1, 25));
+    }
+    sink->finish();
+    sink->publish();
+    std::ifstream in(folder.path("out.mp4"), std::ios::binary);
+    seen.emplace(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  }
+  EXPECT_EQ(seen.size(), 1u);
 }
 
 TEST(VideoSink, SameInputSameBytes) {

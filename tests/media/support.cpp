@@ -94,7 +94,7 @@ Color color_at(const Picture& picture, double x, double y) {
 }
 
 std::vector<Frame> read_all(const std::string& input, const MediaLimits& limits) {
-  const auto source = open_source(input, limits);
+  const auto source = open_source(input, {.limits = limits});
   std::vector<Frame> frames;
   while (std::optional<Frame> frame = source->next()) frames.push_back(std::move(*frame));
   return frames;
