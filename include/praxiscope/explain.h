@@ -3,13 +3,16 @@
 #pragma once
 
 #include "praxiscope/manifest.h"
+#include "praxiscope/options.h"
 #include "praxiscope/progress.h"
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace praxiscope {
@@ -29,6 +32,17 @@ struct SourceSettings {
   ManifestOverrides overrides;
   std::string clips = "sliding";  ///< "sliding", "center", "uniform:N"
   std::optional<int> hop;         ///< frames between clip starts
+};
+
+class Model;
+struct MethodInfo;
+
+/// A network that predict and explain have loaded, for their next call: it is loaded again only
+/// when the settings name another model, other overrides or another device. Empty at first.
+struct ModelKeeper {
+  std::shared_ptr<Model> model;
+  std::string name, device;  ///< as they were asked for
+  ManifestOverrides overrides;
 };
 
 struct TopClass {
@@ -63,14 +77,18 @@ struct Prediction {
 /// Top classes over time for one input. `on_clip` is called in order, from one thread. @throws
 /// Error.
 Prediction predict(const std::string& input, const PredictOptions& options, Progress& progress,
-                   const std::function<void(const ClipPrediction&)>& on_clip);
+                   const std::function<void(const ClipPrediction&)>& on_clip,
+                   ModelKeeper* keeper = nullptr);
 
 /// A method and its options as the user wrote them: "grad_cam:weights=per_frame".
 struct MethodChoice {
   std::string id;
   std::map<std::string, std::string> options;
 };
-/// "grad_cam_pp,grad_cam:weights=per_frame" -> choices. @throws Error kUsage.
+/// The options that may follow a method's name: its own, and "layer" where it works at one.
+std::vector<OptionSpec> method_options(const MethodInfo& method);
+/// "grad_cam_pp,grad_cam:weights=per_frame:layer=stem" -> choices, names and options checked;
+/// whether a layer exists is known only with a model. @throws Error kUsage.
 std::vector<MethodChoice> parse_methods(const std::string& text);
 
 struct ExplainOptions {
@@ -79,11 +97,11 @@ struct ExplainOptions {
   std::vector<MethodChoice> methods;  ///< at least one
   std::vector<std::string> targets{"top"};
   std::vector<std::string> outputs;  ///< by ending: .mp4 .mkv .webm .mov .gif .png .npz .json;
-                                     ///< "{stem}" is the input's name without ending
+                                     ///< see expand_output(); none: only the result is given
   bool overwrite = false;
   bool save_inputs = false;       ///< npz also holds the prepared tensors
   bool side_by_side = false;      ///< plain picture as the first tile
-  std::string range = "running";  ///< colour scale of videos: "running", "clip", "LO:HI"
+  std::string scale = "running";  ///< colour scale of videos: "running", "clip", "LO:HI"
   std::string colormap = "auto";
   double opacity = 0.6;
   int bars = 3;
@@ -102,9 +120,21 @@ struct Explanation {
 
 /// Explains one input and writes all outputs; they appear together at the end or not at all.
 /// @throws Error.
-Explanation explain(const std::string& input, const ExplainOptions& options, Progress& progress);
+Explanation explain(const std::string& input, const ExplainOptions& options, Progress& progress,
+                    ModelKeeper* keeper = nullptr);
 
-/// Files, folders, globs, list files (`path label` a line, ending .txt), "-" -> inputs in order.
+/// The output of those who name none.
+inline constexpr std::string_view kUsualOutput = "{stem}.praxiscope.{mp4|png}";
+/// The file that one of ExplainOptions::outputs stands for. "{stem}" becomes the input's name
+/// without folder and ending (a folder's whole name; "stdin" for "-"), "{mp4|png}" becomes png for
+/// a single picture and mp4 for all else.
+std::string expand_output(const std::string& pattern, const std::string& input, bool is_still);
+/// Checks before any work that no two outputs of all these inputs are one file and that none of
+/// them is an input. Opens inputs (never pipes) where a name depends on what they are.
+/// @throws Error kUsage naming both; also for endings that are unknown.
+void check_outputs(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs);
+
+/// INPUT arguments -> inputs in order, see find_media(): files, folders, globs, list files, "-".
 /// @throws Error kInput.
 std::vector<std::string> expand_inputs(const std::vector<std::string>& arguments);
 

@@ -33,17 +33,20 @@ const OptionGroup kDemoOptions{
 struct Part {
   std::string input;
   std::vector<std::string> outputs;
+  bool makes_input = false;  ///< the input is a result of the demo, too
 };
 
 std::vector<Part> parts(const fs::path& folder, const std::string& video) {
   const auto at = [&](const char* name) { return (folder / name).string(); };
   return {{video, {at("bikes.mp4"), at("bikes.npz"), at("bikes.json")}},
-          {at("still.png"), {at("still-explained.png"), at("still.json")}}};
+          {at("still.png"), {at("still-explained.png"), at("still.json")}, true}};
 }
 
 void check_not_there(const std::vector<Part>& all, const fs::path& folder) {
   for (const Part& part : all) {
-    for (const std::string& output : part.outputs) {
+    std::vector<std::string> results = part.outputs;
+    if (part.makes_input) results.push_back(part.input);
+    for (const std::string& output : results) {
       std::error_code ignored;
       if (!fs::exists(output, ignored)) continue;
       throw Error(
@@ -65,17 +68,19 @@ void make_folder(const fs::path& folder) {
 }
 
 /// The picture at `at_s` seconds as a file: the still that the demo explains.
-void write_still(const std::string& video, double at_s, const std::string& path) {
+void write_still(const std::string& video, double at_s, const Part& part, bool overwrite,
+                 const Progress& progress) {
   const std::unique_ptr<FrameSource> source = open_source(video);
   std::optional<Frame> chosen;
   while (std::optional<Frame> frame = source->next()) {
+    progress.check_cancelled();
     if (chosen && frame->pts.to_double() > at_s) break;
     chosen = std::move(frame);
   }
   if (!chosen) {
     throw Error(ErrorKind::kInput, fmt::format("no picture in {}", in_quotes(video)));
   }
-  write_png(path, *chosen->picture, true);
+  write_png(part.input, *chosen->picture, overwrite);
 }
 
 int run(const Options& options, Console& console) {
@@ -93,7 +98,6 @@ int run(const Options& options, Console& console) {
   if (!options.flag("force")) check_not_there(all, folder);
   make_folder(folder);
   clean_on_exit(folder.string());
-  write_still(video, kDemoStill_s, all.back().input);
 
   ExplainOptions wish;
   wish.source.model = kModel;
@@ -110,6 +114,7 @@ int run(const Options& options, Console& console) {
   nlohmann::json results = nlohmann::json::array();
   for (const Part& part : all) {
     progress.set_subject(fs::path(part.input).filename().string());
+    if (part.makes_input) write_still(video, kDemoStill_s, part, wish.overwrite, progress);
     wish.outputs = part.outputs;
     const Explanation result = explain(part.input, wish, progress);
     progress.clear();

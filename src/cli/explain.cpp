@@ -6,13 +6,17 @@
 #include "cli/inputs.h"
 #include "cli/interrupt.h"
 #include "cli/method_text.h"
-#include "cli/outputs.h"
 #include "cli/shared_options.h"
 #include "cli/table.h"
+
+#include "praxiscope/error.h"
+#include "praxiscope/method.h"
+#include "praxiscope/text.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <ostream>
 
@@ -44,15 +48,27 @@ const OptionGroup kDrawOptions{
      {"bars", 0, kValue, "N", "3", "classes listed, 0: none"},
      {"no-caption", 0, kFlag, "", "", "no method, layer, target and range"}}};
 
+/// A layer that no method looks at is a misunderstanding, and not to be passed over.
+void check_layer_is_used(const Options& options, const std::vector<MethodChoice>& methods) {
+  const auto has_layer = [](const MethodChoice& choice) {
+    return find_method(choice.id).is_layer_based;
+  };
+  if (!options.has("layer") || std::any_of(methods.begin(), methods.end(), has_layer)) return;
+  throw Error(ErrorKind::kUsage,
+              fmt::format("option \"--layer\": {} looks at the input, not at a layer; leave the "
+                          "option out, or take another method (see: praxiscope list methods)",
+                          methods.front().id));
+}
+
 ExplainOptions wishes(const Options& options) {
   ExplainOptions wish;
   wish.methods = parse_methods(options.text("method"));
-  check_methods(wish.methods);
+  check_layer_is_used(options, wish.methods);
   if (options.has("target")) wish.targets = options.list("target");
   wish.overwrite = options.flag("force");
   wish.save_inputs = options.flag("save-inputs");
   wish.side_by_side = options.flag("side-by-side");
-  wish.range = options.text("scale");
+  wish.scale = options.text("scale");
   wish.colormap = options.choice("colormap", colormap_names());
   wish.opacity = options.number("opacity", 0, 1);
   wish.bars = static_cast<int>(options.integer("bars", 0, 20));
@@ -62,10 +78,24 @@ ExplainOptions wishes(const Options& options) {
   return wish;
 }
 
-void clean_folders_on_exit(const std::vector<std::string>& outputs) {
+/// The -o as given, or the usual one. @throws Error kUsage for "-" without -o.
+std::vector<std::string> named_outputs(const Options& options,
+                                       const std::vector<std::string>& inputs) {
+  if (options.has("output")) return options.list("output");
+  if (std::find(inputs.begin(), inputs.end(), "-") != inputs.end()) {
+    throw Error(ErrorKind::kUsage,
+                "explain: standard input has no name to make the output's from; give one, e.g. -o "
+                "result.mp4");
+  }
+  return {std::string(kUsualOutput)};
+}
+
+void clean_folders_on_exit(const std::string& input, const std::vector<std::string>& outputs) {
   for (const std::string& output : outputs) {
-    const std::string folder = std::filesystem::path(output).parent_path().string();
-    clean_on_exit(folder.empty() ? "." : folder);
+    for (const bool is_still : {false, true}) {
+      const std::filesystem::path path = expand_output(output, input, is_still);
+      clean_on_exit(path.has_parent_path() ? path.parent_path().string() : ".");
+    }
   }
 }
 
@@ -76,12 +106,12 @@ void print_result(const Explanation& result, bool is_json, Console& console) {
     std::string classes;
     for (const TopClass& entry : result.top) {
       if (&entry - result.top.data() == 3) break;
-      classes += fmt::format("{}{} {:.0f} %", classes.empty() ? "" : ", ", printable(entry.label),
-                             entry.probability * 100);
+      classes += fmt::format("{}{} {:.0f} %", classes.empty() ? "" : ", ",
+                             without_controls(entry.label), entry.probability * 100);
     }
     print_note(console,
-               fmt::format("{}: {} frames, {} clip{}; {}", printable(result.input), result.frames,
-                           result.clips, result.clips == 1 ? "" : "s", classes));
+               fmt::format("{}: {} frames, {} clip{}; {}", without_controls(result.input),
+                           result.frames, result.clips, result.clips == 1 ? "" : "s", classes));
     for (const std::string& path : result.written) console.out << path << '\n';
   }
   flush_results(console);
@@ -91,13 +121,14 @@ int run(const Options& options, Console& console) {
   console.is_quiet = options.flag("quiet");
   ExplainOptions wish = wishes(options);
   const std::vector<std::string> inputs = named_inputs("explain", options.arguments());
-  check_outputs(inputs, options.list("output"));
+  wish.outputs = named_outputs(options, inputs);
+  check_outputs(inputs, wish.outputs);
 
+  ModelKeeper keeper;
   ProgressPrinter progress(console);
   return for_each_input(inputs, console, progress, [&](const std::string& input) {
-    wish.outputs = outputs_for(input, options.list("output"));
-    clean_folders_on_exit(wish.outputs);
-    const Explanation result = explain(input, wish, progress);
+    clean_folders_on_exit(input, wish.outputs);
+    const Explanation result = explain(input, wish, progress, &keeper);
     progress.clear();
     for (const std::string& warning : result.warnings) progress.warn(warning);
     print_result(result, options.flag("json"), console);

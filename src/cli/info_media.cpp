@@ -2,6 +2,7 @@
 #include "cli/table.h"
 
 #include "praxiscope/media.h"
+#include "praxiscope/text.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -33,7 +34,7 @@ json rational_or_null(const std::optional<Rational>& value) {
 std::string media_as_text(const std::string& path) {
   const MediaInfo info = open_source(path)->info();
   Table table("<<");
-  table.add({"file", printable(info.path)});
+  table.add({"file", without_controls(info.path)});
   table.add({"kind", info.is_still ? "one picture" : "video"});
   table.add({"container", info.container});
   table.add({"codec", fmt::format("{}, {}", info.codec, info.pixel_format)});

@@ -2,6 +2,8 @@
 #include "cli/preparation_text.h"
 #include "cli/table.h"
 
+#include "praxiscope/text.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -50,7 +52,7 @@ json to_json(const LayerInfo& layer) {
 std::string labels_text(const std::vector<std::string>& labels) {
   std::string text = fmt::format("{}", labels.size());
   for (std::size_t i = 0; i < std::min<std::size_t>(labels.size(), 3); ++i) {
-    text += fmt::format("{}{}", i == 0 ? ": " : ", ", shortened(printable(labels[i]), 24));
+    text += fmt::format("{}{}", i == 0 ? ": " : ", ", shortened(without_controls(labels[i]), 24));
   }
   return text + (labels.size() > 3 ? ", ..." : "");
 }
@@ -79,19 +81,21 @@ std::string model_as_text(const ModelInfo& info) {
   const Model& model = *info.model;
   const Manifest& manifest = model.manifest();
   Table table("<<");
-  table.add({"name", printable(manifest.name)});
-  table.add({"file", printable(manifest.file)});
+  table.add({"name", without_controls(manifest.name)});
+  table.add({"file", without_controls(manifest.file)});
   table.add({"format", model.format()});
   table.add({"sha256", model.file_sha256()});
-  if (!manifest.licence.empty()) table.add({"licence", printable(manifest.licence)});
-  if (!manifest.source.empty()) table.add({"source", printable(manifest.source)});
+  if (!manifest.licence.empty()) table.add({"licence", without_controls(manifest.licence)});
+  if (!manifest.source.empty()) table.add({"source", without_controls(manifest.source)});
   if (!manifest.preset.empty()) table.add({"preset", manifest.preset});
   for (const InputSpec& input : manifest.inputs) {
-    table.add({"input", fmt::format("{}: {}", printable(input.name), describe_preparation(input))});
+    table.add({"input",
+               fmt::format("{}: {}", without_controls(input.name), describe_preparation(input))});
   }
   if (manifest.inputs.size() > 1) table.add({"call", std::string(word_of(manifest.call))});
-  for (const std::string& line : model.traced_with()) table.add({"made with", printable(line)});
-  for (const std::string& line : model.fixed_sizes()) table.add({"fixed", printable(line)});
+  for (const std::string& line : model.traced_with())
+    table.add({"made with", without_controls(line)});
+  for (const std::string& line : model.fixed_sizes()) table.add({"fixed", without_controls(line)});
   table.add({"output", output_kind_name(manifest.output.kind)});
   table.add({"labels", labels_text(model.labels())});
   table.add({"layer", model.default_layer() + " (default for methods)"});

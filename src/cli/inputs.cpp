@@ -15,7 +15,9 @@ namespace {
 
 /// "[2/5] bikes.mp4"; the name alone when it is the only one.
 std::string subject(const std::vector<std::string>& inputs, std::size_t index) {
-  const std::string name = std::filesystem::path(inputs[index]).filename().string();
+  std::filesystem::path path(inputs[index]);
+  if (!path.has_filename()) path = path.parent_path();  // "folder/"
+  const std::string name = without_controls(path.filename().string());
   return inputs.size() == 1 ? name : fmt::format("[{}/{}] {}", index + 1, inputs.size(), name);
 }
 

@@ -3,6 +3,7 @@
 #include "praxiscope/error.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -22,7 +23,7 @@ constexpr int kInterrupted = static_cast<int>(ErrorKind::kCancelled);
 // functions of this file.
 struct State {
   std::mutex mutex;
-  Progress* progress = nullptr;
+  ProgressPrinter* progress = nullptr;
   bool is_cancelled = false;
   std::set<std::string> folders;
 };
@@ -36,15 +37,28 @@ State& state() {
 void remove_partial_files(const std::set<std::string>& folders) {
   const std::string id = fmt::format(".{}-", ::getpid());
   for (const std::string& folder : folders) {
-    std::error_code problem;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder, problem)) {
-      const std::string name = entry.path().filename().string();
+    // Nothing here may throw: no one is left to catch it.
+    std::error_code problem, ignored;
+    for (fs::directory_iterator entry(folder, problem), end; !problem && entry != end;
+         entry.increment(problem)) {
+      const std::string name = entry->path().filename().string();
       if (name.front() == '.' && name.find(id) != std::string::npos &&
           name.find(".partial") != std::string::npos) {
-        fs::remove(entry.path(), problem);
+        fs::remove(entry->path(), ignored);
       }
     }
   }
+}
+
+/// Whether a write to standard error would not wait: the next signal must find this thread.
+bool can_write_errors() {
+  pollfd err{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+  return ::poll(&err, 1, 0) == 1 && (err.revents & POLLOUT) != 0;
+}
+
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 void on_signal() {
@@ -53,6 +67,9 @@ void on_signal() {
   if (shared.progress != nullptr && !shared.is_cancelled) {
     shared.is_cancelled = true;
     shared.progress->cancel();
+    if (can_write_errors()) {
+      shared.progress->say_if_possible("stopping; Ctrl-C again leaves at once");
+    }
     return;
   }
   remove_partial_files(shared.folders);
@@ -64,8 +81,9 @@ void on_signal() {
 void watch_signals() {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    if (!is_ignored(signal)) sigaddset(&signals, signal);
+  }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // A reader of our output that goes away is a write error with a message, not the end without one.
   std::signal(SIGPIPE, SIG_IGN);
@@ -75,7 +93,7 @@ void watch_signals() {
   }).detach();
 }
 
-CancelOnSignal::CancelOnSignal(Progress& progress) {
+CancelOnSignal::CancelOnSignal(ProgressPrinter& progress) {
   State& shared = state();
   const std::lock_guard lock(shared.mutex);
   shared.progress = &progress;

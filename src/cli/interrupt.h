@@ -1,21 +1,21 @@
-// Ctrl-C and SIGTERM: the first one asks the work to stop, the second one leaves at once.
+// Ctrl-C, SIGTERM and SIGHUP: the first one asks the work to stop, the second one leaves at once.
 #pragma once
 
-#include "praxiscope/progress.h"
+#include "cli/progress_printer.h"
 
 #include <string>
 
 namespace praxiscope::cli {
 
-/// Takes SIGINT and SIGTERM away from all threads that start later and gives them to a thread of
-/// its own. Call first in main.
+/// Takes SIGINT, SIGTERM and SIGHUP away from all threads that start later and gives them to a
+/// thread of its own; those that are ignored (nohup) stay so. Call first in main.
 void watch_signals();
 
-/// While it lives, the first signal cancels `progress`; before that, or after it, a signal ends the
-/// program with status 130.
+/// While it lives, the first signal cancels `progress` and says so there; before that, or after it,
+/// a signal ends the program with status 130.
 class CancelOnSignal {
  public:
-  explicit CancelOnSignal(Progress& progress);
+  explicit CancelOnSignal(ProgressPrinter& progress);
   ~CancelOnSignal();
   CancelOnSignal(const CancelOnSignal&) = delete;
   CancelOnSignal& operator=(const CancelOnSignal&) = delete;

@@ -8,15 +8,30 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace {
 
-/// OpenMP threads that spin while they wait take the cores from decoding and encoding. Read when
-/// the library starts its first team; the user's own value stays.
-void let_idle_threads_sleep() { setenv("OMP_WAIT_POLICY", "passive", 0); }
+bool runs_a_network(std::string_view command) {
+  return command == "explain" || command == "predict" || command == "demo";
+}
+
+/// OpenMP threads that spin while they wait take the cores from decoding and encoding. The library
+/// reads how they wait when it is loaded, which is before main: so the program starts itself once
+/// more, with the environment that says so. What the user has set stays, and ends the repetition.
+void let_idle_threads_sleep(char** words) {
+  if (words[0] == nullptr || words[1] == nullptr || !runs_a_network(words[1])) return;
+  if (std::getenv("OMP_WAIT_POLICY") != nullptr || std::getenv("GOMP_SPINCOUNT") != nullptr) return;
+  if (setenv("OMP_WAIT_POLICY", "passive", 0) != 0) return;
+  // By its own name, which ps shows. When it cannot be started again, the work goes on as it is.
+  std::error_code problem;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", problem);
+  if (!problem) execv(self.c_str(), words);
+}
 
 /// Columns of tables in files and pipes.
 constexpr int kLogWidth = 120;
@@ -35,8 +50,8 @@ int terminal_width() {
 }  // namespace
 
 int main(int count, char** words) {
+  let_idle_threads_sleep(words);
   praxiscope::prepare_process();
-  let_idle_threads_sleep();
   praxiscope::cli::watch_signals();
   const char* terminal = std::getenv("TERM");
   const bool is_dumb = terminal == nullptr || std::string_view(terminal) == "dumb";

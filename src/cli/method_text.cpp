@@ -47,7 +47,7 @@ std::string methods_as_json() {
   json list = json::array();
   for (const MethodInfo* method : methods_table()) {
     json options = json::array();
-    for (const OptionSpec& option : method->options) {
+    for (const OptionSpec& option : method_options(*method)) {
       options.push_back({{"name", option.name},
                          {"default", option.default_value},
                          {"choices", option.choices},
@@ -70,14 +70,16 @@ std::string methods_as_markdown() {
       "Made by `praxiscope list methods --markdown > doc/methods.md`; a test compares the two.\n\n"
       "Write `--method ID` or `--method ID:option=value`, several separated by commas. Maps are "
       "raw values; a signed\n"
-      "map also shows evidence against the target. Layer-based methods take `--layer`.\n";
+      "map also shows evidence against the target. Layer-based methods take `--layer`, or each its "
+      "own "
+      "`layer`.\n";
   for (const MethodInfo* method : methods_table()) {
     text += fmt::format("\n## {} (`{}`)\n\n{}. {}, {}.\n\nSource: {}.\n", method->title, method->id,
                         sentence(method->summary), method->is_signed ? "Signed" : "Not negative",
                         method->is_layer_based ? "at a layer" : "at the input", method->source);
-    if (method->options.empty()) continue;
+    if (method_options(*method).empty()) continue;
     text += "\n| option | values | default | meaning |\n|---|---|---|---|\n";
-    for (const OptionSpec& option : method->options) {
+    for (const OptionSpec& option : method_options(*method)) {
       text +=
           fmt::format("| `{}` | `{}` | `{}` | {} |\n", option.name, markdown_cell(option.choices),
                       option.default_value, markdown_cell(option.help));
@@ -132,19 +134,12 @@ std::string explain_help() {
       "\nMethods (--method ID or ID:option=value, separated by commas):\n";
   for (const MethodInfo* method : methods_table()) {
     text += hanging(fmt::format("  {:<17}", method->id), std::string(method->summary), 19, 80);
-    for (const OptionSpec& option : method->options) {
+    for (const OptionSpec& option : method_options(*method)) {
       const std::string head = fmt::format("    {}={}", option.name, option_values(option));
       text += hanging(fmt::format("{:<37} ", head), std::string(option.help), 38, 80);
     }
   }
   return text;
-}
-
-void check_methods(const std::vector<MethodChoice>& choices) {
-  for (const MethodChoice& choice : choices) {
-    const MethodInfo& method = find_method(choice.id);
-    const OptionValues values(method.id, method.options, choice.options);
-  }
 }
 
 }  // namespace praxiscope::cli

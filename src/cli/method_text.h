@@ -22,8 +22,4 @@ const std::vector<std::string>& colormap_names();
 /// Targets, and the options of every method: the long part of `praxiscope help explain`.
 std::string explain_help();
 
-/// @throws Error kUsage for a method or an option of one that does not exist, before any file is
-/// read.
-void check_methods(const std::vector<MethodChoice>& choices);
-
 }  // namespace praxiscope::cli

@@ -5,6 +5,7 @@
 #include "cli/table.h"
 
 #include "praxiscope/explain.h"
+#include "praxiscope/text.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -22,7 +23,7 @@ std::string clip_row(const ClipPrediction& clip, std::size_t width) {
   constexpr std::size_t kLabelColumns = 20;
   std::string line = fmt::format("{:>7.2f} - {:>7.2f} s", clip.begin_s, clip.end_s);
   for (const TopClass& entry : clip.top) {
-    const std::string label = shortened(printable(entry.label), kLabelColumns);
+    const std::string label = shortened(without_controls(entry.label), kLabelColumns);
     const std::string space(kLabelColumns - columns_of(label), ' ');
     const std::string cell =
         fmt::format("  {}{} {:>3.0f} %", label, space, entry.probability * 100);
@@ -33,11 +34,11 @@ std::string clip_row(const ClipPrediction& clip, std::size_t width) {
 }
 
 void print_mean(const Prediction& result, Console& console) {
-  console.out << fmt::format("{}: {} frames, mean of {} clip{}\n", printable(result.input),
+  console.out << fmt::format("{}: {} frames, mean of {} clip{}\n", without_controls(result.input),
                              result.frames, result.clips, result.clips == 1 ? "" : "s");
   Table table("><>");
   for (const TopClass& entry : result.top) {
-    table.add({fmt::format("{:.1f} %", entry.probability * 100), printable(entry.label),
+    table.add({fmt::format("{:.1f} %", entry.probability * 100), without_controls(entry.label),
                fmt::format("class {}", entry.class_index)});
   }
   console.out << table.text();
@@ -52,6 +53,7 @@ int run(const Options& options, Console& console) {
   wish.top = static_cast<int>(options.integer("top", 1, 1000));
   const std::vector<std::string> inputs = named_inputs("predict", options.arguments());
 
+  ModelKeeper keeper;
   ProgressPrinter progress(console);
   const auto width = static_cast<std::size_t>(console.width);
   return for_each_input(inputs, console, progress, [&](const std::string& input) {
@@ -61,7 +63,7 @@ int run(const Options& options, Console& console) {
       console.out << clip_row(clip, width);
       flush_results(console);
     };
-    const Prediction result = predict(input, wish, progress, on_clip);
+    const Prediction result = predict(input, wish, progress, on_clip, &keeper);
     progress.clear();
     for (const std::string& warning : result.warnings) progress.warn(warning);
     if (is_json) {

@@ -81,6 +81,13 @@ void ProgressPrinter::clear() {
   clear_line();
 }
 
+void ProgressPrinter::say_if_possible(const std::string& message) {
+  const std::unique_lock lock(mutex_, std::chrono::milliseconds(200));
+  if (!lock) return;
+  clear_line();
+  print_note(console_, message);
+}
+
 void ProgressPrinter::draw(Clock::time_point now) {
   const double seconds = std::chrono::duration<double>(now - began_).count();
   const std::string subject = subject_.empty() ? "" : subject_ + ": ";

@@ -32,6 +32,8 @@ class ProgressPrinter : public Progress {
   void warn(const std::string& message) override;
   /// Takes the line off the terminal; before anything else is written there.
   void clear();
+  /// A line for people, for a thread that must not wait: passed over while another one writes.
+  void say_if_possible(const std::string& message);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -39,7 +41,7 @@ class ProgressPrinter : public Progress {
   void clear_line();
 
   Console& console_;
-  std::mutex mutex_;
+  std::timed_mutex mutex_;
   std::string subject_, stage_;
   std::optional<std::int64_t> total_;
   std::int64_t units_ = 0;

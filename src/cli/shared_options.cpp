@@ -38,6 +38,7 @@ const OptionGroup kPreparationOptions{
     {{"preset", 0, kValue, "NAME", "", "a known recipe (praxiscope list presets)"},
      {"frames", 0, kValue, "T", "", "frames in a clip"},
      {"stride", 0, kValue, "N", "", "source frames between two frames of a clip"},
+     {"spacing", 0, kValue, "KIND", "", "even, spread (PySlowFast: first to last)"},
      {"fps", 0, kValue, "RATE", "", "resample first: 25, 30000/1001, source"},
      {"resize", 0, kValue, "SIZE", "", "px: 256 (shorter side), 128x171 (height x width), none"},
      {"crop", 0, kValue, "SIZE", "", "px, centre: 224, 112x112, none"},
@@ -84,6 +85,7 @@ ManifestOverrides manifest_overrides(const Options& options) {
   overrides.std = options.given("std");
   overrides.layout = options.given("layout");
   overrides.channel_order = options.given("channel-order");
+  overrides.spacing = options.given("spacing");
   overrides.fps = options.given("fps");
   overrides.frames = options.given_integer("frames", 1, 100'000);
   overrides.stride = options.given_integer("stride", 1, 100'000);

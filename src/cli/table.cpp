@@ -76,12 +76,4 @@ std::string short_count(std::int64_t count) {
   return fmt::format("{}", count);
 }
 
-std::string printable(std::string_view text) {
-  std::string out(text);
-  std::replace_if(
-      out.begin(), out.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
-  return out;
-}
-
 }  // namespace praxiscope::cli

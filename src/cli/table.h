@@ -36,8 +36,4 @@ class Table {
 /// 33186394 -> "33.2 M".
 std::string short_count(std::int64_t count);
 
-/// Control characters of foreign text (labels, file names) as '?', so that they cannot steer a
-/// terminal.
-std::string printable(std::string_view text);
-
 }  // namespace praxiscope::cli

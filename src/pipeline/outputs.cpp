@@ -1,33 +1,16 @@
 #include "pipeline/outputs.h"
 
-#include "core/text.h"
+#include "pipeline/output_names.h"
+#include "pipeline/session.h"
 
 #include "praxiscope/error.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
-#include <algorithm>
-#include <array>
-#include <cctype>
-#include <filesystem>
-#include <set>
-
 namespace praxiscope {
 namespace {
-
-constexpr std::array<std::pair<const char*, OutputForm>, 8> kEndings{
-    {{".mp4", OutputForm::kVideo},
-     {".mkv", OutputForm::kVideo},
-     {".webm", OutputForm::kVideo},
-     {".mov", OutputForm::kVideo},
-     {".gif", OutputForm::kVideo},
-     {".png", OutputForm::kPng},
-     {".npz", OutputForm::kNpz},
-     {".json", OutputForm::kJson}}};
 
 FrameState state_of(const AnnotatedFrame& frame) {
   return {.picture = frame.frame.picture.get(),
@@ -39,48 +22,21 @@ FrameState state_of(const AnnotatedFrame& frame) {
 
 /// One line for the container's comment: enough to make the file again.
 std::string provenance(const nlohmann::json& header) {
-  const nlohmann::json short_form{
-      {"program", header.at("program")},        {"source", header.at("source").at("path")},
-      {"model", header.at("model").at("name")}, {"sha256", header.at("model").at("sha256")},
-      {"methods", header.at("methods")},        {"targets", header.at("targets_asked")},
-      {"sampling", header.at("sampling")}};
-  return short_form.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// What a sink takes the sound from; "-" lets it say that a pipe's sound is left out.
+std::string audio_of(const std::string& input, const MediaInfo& media) {
+  if (!media.has_audio) return "";
+  return media.is_live ? "-" : input;
 }
 
 }  // namespace
 
-OutputForm output_form(const std::string& path) {
-  std::string ending = std::filesystem::path(path).extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  std::vector<std::string> known;
-  for (const auto& [name, form] : kEndings) {
-    if (ending == name) return form;
-    known.emplace_back(name);
-  }
-  throw Error(ErrorKind::kUsage,
-              fmt::format("output {}: found ending {}, expected {}{}", in_quotes(path),
-                          in_quotes(ending), fmt::join(known, " "), did_you_mean(ending, known)));
-}
-
-std::string expand_output(const std::string& pattern, const std::string& input) {
-  const std::filesystem::path path(input);
-  std::string stem = input == "-"      ? "stdin"
-                     : path.has_stem() ? path.stem().string()
-                                       : path.parent_path().stem().string();
-  std::replace(stem.begin(), stem.end(), '%', '_');  // of a pattern such as img_%05d.jpg
-  std::string out = pattern;
-  const std::string hole = "{stem}";
-  for (std::size_t at = out.find(hole); at != std::string::npos;
-       at = out.find(hole, at + stem.size())) {
-    out.replace(at, hole.size(), stem);
-  }
-  return out;
-}
-
 Outputs::Outputs(const std::string& input, const ExplainOptions& options, const MediaInfo& media,
                  const nlohmann::json& header, const std::vector<std::string>& labels, int tiles)
-    : render_options_{.colormap = options.colormap,
+    : overwrite_(options.overwrite),
+      render_options_{.colormap = options.colormap,
                       .opacity = options.opacity,
                       .caption = options.caption,
                       .bars = options.bars,
@@ -90,8 +46,9 @@ Outputs::Outputs(const std::string& input, const ExplainOptions& options, const 
                         .height = 0,
                         .frame_rate = media.frame_rate,
                         .time_base = media.time_base,
-                        .audio_from = media.has_audio && input != "-" ? input : "",
+                        .audio_from = audio_of(input, media),
                         .overwrite = options.overwrite,
+                        .threads = media_threads(options.run),
                         .metadata = {{"comment", provenance(header)}}};
   const auto open_pictures = [&](std::unique_ptr<FrameRenderer>& renderer,
                                  const std::string& path) {
@@ -104,25 +61,23 @@ Outputs::Outputs(const std::string& input, const ExplainOptions& options, const 
     sink.height = renderer->size().height;
     return open_sink(path, sink);
   };
-  std::set<std::string> seen;
-  for (const std::string& pattern : options.outputs) {
-    const std::string path = expand_output(pattern, input);
-    if (!seen.insert(path).second) {
-      throw Error(ErrorKind::kUsage, fmt::format("output {}: named twice", in_quotes(path)));
-    }
-    paths_.push_back(path);
+  const auto add = [this](const std::string& path, auto& list, auto made) {
+    files_.push_back({path, [raw = made.get()] { raw->publish(); }});
+    list.push_back(std::move(made));
+  };
+  for (const std::string& path : options.outputs) {
     switch (output_form(path)) {
       case OutputForm::kVideo:
-        videos_.push_back(open_pictures(renderer_, path));
+        add(path, videos_, open_pictures(renderer_, path));
         break;
       case OutputForm::kPng:
-        stills_.push_back(open_pictures(still_renderer_, path));
+        add(path, stills_, open_pictures(still_renderer_, path));
         break;
       case OutputForm::kNpz:
-        results_.push_back(open_npz(path, options.save_inputs, options.overwrite));
+        add(path, results_, open_npz(path, header, options.save_inputs, options.overwrite));
         break;
       case OutputForm::kJson:
-        results_.push_back(open_json(path, header, labels, options.overwrite));
+        add(path, results_, open_json(path, header, labels, options.overwrite));
         break;
     }
   }
@@ -186,20 +141,21 @@ void Outputs::write_stills() {
   for (const auto& sink : stills_) sink->write(picture, Rational::of(0), Rational::of(1));
 }
 
-std::vector<std::string> Outputs::publish(const nlohmann::json& summary, Progress& progress) {
+std::vector<std::string> Outputs::publish(const std::function<nlohmann::json()>& summary,
+                                          Progress& progress) {
   write_stills();
-  std::vector<FrameSink*> pictures;
-  for (const auto& video : videos_) pictures.push_back(video.get());
-  for (const auto& still : stills_) pictures.push_back(still.get());
-  for (FrameSink* sink : pictures) {
-    sink->finish();
-    for (const std::string& warning : sink->take_warnings()) progress.warn(warning);
-  }
-  for (const auto& sink : results_) sink->finish(summary);
+  const auto finish = [&](FrameSink& sink) {
+    sink.finish();
+    for (const std::string& warning : sink.take_warnings()) progress.warn(warning);
+  };
+  for (const auto& video : videos_) finish(*video);
+  for (const auto& still : stills_) finish(*still);
+  for (const auto& sink : results_) sink->finish(summary());
   progress.check_cancelled();
-  for (FrameSink* sink : pictures) sink->publish();
-  for (const auto& sink : results_) sink->publish();
-  return paths_;
+  publish_together(files_, overwrite_);
+  std::vector<std::string> paths;
+  for (const Publication& file : files_) paths.push_back(file.path);
+  return paths;
 }
 
 }  // namespace praxiscope

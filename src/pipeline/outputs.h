@@ -2,30 +2,26 @@
 // together at the end.
 #pragma once
 
+#include "core/atomic_file.h"
 #include "pipeline/chunk.h"
 
 #include "praxiscope/explain.h"
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace praxiscope {
 
-enum class OutputForm { kVideo, kPng, kNpz, kJson };
-/// By the ending. @throws Error kUsage for unknown endings, naming those that work.
-OutputForm output_form(const std::string& path);
-
-/// "{stem}" replaced by the input's file name without ending ("stdin" for "-").
-std::string expand_output(const std::string& pattern, const std::string& input);
-
 /// Not thread-safe.
 class Outputs {
  public:
   /// Opens everything that can be opened before the first frame, so that a wrong path fails before
-  /// the work.
+  /// the work. `options.outputs`: paths, see plan_outputs().
   /// @throws Error kUsage, kOutput.
   Outputs(const std::string& input, const ExplainOptions& options, const MediaInfo& media,
           const nlohmann::json& header, const std::vector<std::string>& labels, int tiles);
@@ -34,16 +30,19 @@ class Outputs {
   bool wants_pictures() const;
   /// Draws (in parallel) and writes the chunk's frames, and its clips' results.
   void write(const Chunk& chunk, Progress& progress);
-  /// Completes all files, then gives all their names. @return the paths in the order of the
-  /// options.
-  std::vector<std::string> publish(const nlohmann::json& summary, Progress& progress);
+  /// Completes all files, then gives them their names: all or none. `summary` is asked when the
+  /// videos and pictures are complete and have said their warnings.
+  /// @return the paths in the order of the options. @throws Error kOutput, kCancelled.
+  std::vector<std::string> publish(const std::function<nlohmann::json()>& summary,
+                                   Progress& progress);
 
  private:
   void draw(const Chunk& chunk, Progress& progress);
   void remember_strongest(const Chunk& chunk);
   void write_stills();
 
-  std::vector<std::string> paths_;
+  std::vector<Publication> files_;  ///< in the order of the options; of the sinks below
+  bool overwrite_;
   std::vector<std::unique_ptr<FrameSink>> videos_;
   std::vector<std::unique_ptr<ResultSink>> results_;
   std::vector<std::unique_ptr<FrameSink>> stills_;

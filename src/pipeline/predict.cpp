@@ -8,10 +8,12 @@
 namespace praxiscope {
 
 Prediction predict(const std::string& input, const PredictOptions& options, Progress& progress,
-                   const std::function<void(const ClipPrediction&)>& on_clip) {
+                   const std::function<void(const ClipPrediction&)>& on_clip, ModelKeeper* keeper) {
   RecordingProgress recorder(progress);
-  Session session = open_session(input, options.source, options.run, recorder);
-  const Explainer explainer(*session.model, {}, {}, options.top, options.run.seed);
+  OpenedInput opened = open_input(input, options.source, options.run, recorder);
+  const LoadedNetwork network = load_network(opened, options.source, options.run, keeper);
+  const Explainer explainer(*network.model, {}, {}, options.top, options.run.seed);
+  Session session = make_session(input, std::move(opened), network, options.run, recorder);
   nlohmann::json json = header_json("praxiscope.predict/1", input, session.source->info(),
                                     *session.model, options.source, options.run, session.batch);
   json["clips"] = nlohmann::json::array();

@@ -8,11 +8,14 @@
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 
+#include <algorithm>
+
 namespace praxiscope {
 
 void RecordingProgress::warn(const std::string& message) {
   {
     const std::lock_guard lock(mutex_);
+    if (std::find(warnings_.begin(), warnings_.end(), message) != warnings_.end()) return;
     warnings_.push_back(message);
   }
   inner_.warn(message);
@@ -23,48 +26,81 @@ std::vector<std::string> RecordingProgress::warnings() const {
   return warnings_;
 }
 
-Session open_session(const std::string& input, const SourceSettings& source, const RunSettings& run,
-                     Progress& progress) {
+OpenedInput open_input(const std::string& input, const SourceSettings& source,
+                       const RunSettings& run, Progress& progress) {
   check_precision(run.precision);
-  const ClipSampling sampling = [&] {
-    ClipSampling parsed = parse_sampling(source.clips);
-    parsed.hop = source.hop;
-    return parsed;
-  }();
-  const std::string device = select_device(run.device);
+  OpenedInput opened;
+  opened.sampling = parse_sampling(source.clips);
+  opened.sampling.hop = source.hop;
+  opened.device = select_device(run.device);
   at::set_num_threads(resolve_threads(run.threads));
   std::vector<std::string> warnings;
-  const Manifest manifest = read_manifest(source.model, source.overrides, warnings);
+  opened.manifest = read_manifest(source.model, source.overrides, warnings);
   for (const std::string& warning : warnings) progress.warn(warning);
+  opened.source =
+      open_source(input, {.limits = {}, .threads = media_threads(run), .progress = &progress});
+  return opened;
+}
 
-  Session session;
-  session.source = open_source(
-      input);  // the quick check first: a wrong path should not wait for a large network
-  session.model = load_model(manifest, device);
-  session.batch = resolve_batch(run.batch, manifest.inputs, device);
-  std::vector<Rational> all_pts;
-  if (sampling.kind != ClipSampling::Kind::kSliding && !session.source->info().is_still) {
-    if (input == "-") {
-      throw Error(ErrorKind::kUsage, "clips " + source.clips +
-                                         ": needs the length of the video, which a pipe does not "
-                                         "tell; use sliding, or save it to a file first");
-    }
-    progress.begin("reading time stamps", std::nullopt);
-    all_pts = read_pts(input);
-  } else if (session.source->info().is_still) {
-    all_pts = {Rational::of(0)};
+LoadedNetwork load_network(const OpenedInput& opened, const SourceSettings& source,
+                           const RunSettings& run, ModelKeeper* keeper) {
+  ModelKeeper own;
+  ModelKeeper& kept = keeper != nullptr ? *keeper : own;
+  const bool is_same = kept.model != nullptr && kept.name == source.model &&
+                       kept.device == opened.device && kept.overrides == source.overrides;
+  if (!is_same) {
+    kept = {};  // two networks may not fit beside each other
+    kept = {.model = load_model(opened.manifest, opened.device),
+            .name = source.model,
+            .device = opened.device,
+            .overrides = source.overrides};
   }
-  session.cutter = make_clip_cutter(manifest.inputs, sampling, all_pts, device);
+  return {kept.model, resolve_batch(run.batch, opened.manifest.inputs, opened.device,
+                                    kept.model->fixed_batch())};
+}
+
+namespace {
+
+/// Times of all frames where the sampling needs them, else nothing.
+std::vector<Rational> find_pts(const std::string& input, const OpenedInput& opened,
+                               const RunSettings& run, Progress& progress) {
+  const MediaInfo& media = opened.source->info();
+  if (media.is_still) return {Rational::of(0)};
+  if (opened.sampling.kind == ClipSampling::Kind::kSliding) return {};
+  if (media.is_live) {
+    throw Error(ErrorKind::kUsage,
+                "clips: center and uniform need the length of the video, which a pipe does not "
+                "tell; use sliding, or save it to a file first");
+  }
+  progress.begin("reading time stamps", media.frame_count_from_header);
+  return read_pts(input, progress,
+                  {.limits = {}, .threads = media_threads(run), .progress = nullptr});
+}
+
+}  // namespace
+
+Session make_session(const std::string& input, OpenedInput opened, const LoadedNetwork& network,
+                     const RunSettings& run, Progress& progress) {
+  Session session;
+  session.model = network.model;
+  session.batch = network.batch;
+  session.cutter = make_clip_cutter(opened.manifest.inputs, opened.sampling,
+                                    find_pts(input, opened, run, progress), opened.device);
+  session.source = std::move(opened.source);
   return session;
 }
+
+int media_threads(const RunSettings& run) { return std::min(2, resolve_threads(run.threads)); }
 
 void run_line(Session& session, const RunSettings& run, bool keep_frames, Progress& progress,
               const std::function<void(Chunk&)>& network,
               const std::function<void(Chunk&)>& finish) {
   namespace tbb = oneapi::tbb;
+  // One thread more than the network has, so that reading and drawing go on beside it; but one is
+  // one.
   const int threads = resolve_threads(run.threads);
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  static_cast<std::size_t>(threads) + 1);
+                                  static_cast<std::size_t>(threads == 1 ? 1 : threads + 1));
   ChunkReader reader(*session.source, *session.cutter, session.batch, keep_frames, progress);
   const std::string device = session.model->device();
   constexpr std::size_t kChunksUnderWay = 3;

@@ -4,7 +4,9 @@
 
 #include "pipeline/chunk.h"
 
+#include "praxiscope/clip.h"
 #include "praxiscope/explain.h"
+#include "praxiscope/media.h"
 #include "praxiscope/model.h"
 
 #include <functional>
@@ -15,7 +17,8 @@
 
 namespace praxiscope {
 
-/// Collects warnings for the result and passes them on.
+/// Collects warnings for the result and passes them on, each text once: what is wrong in one batch
+/// is mostly wrong in all.
 class RecordingProgress : public Progress {
  public:
   explicit RecordingProgress(Progress& inner) : inner_(inner) {}
@@ -33,18 +36,47 @@ class RecordingProgress : public Progress {
   std::vector<std::string> warnings_;
 };
 
+/// What is known before the network is loaded, so that a wrong word or path does not wait for it.
+struct OpenedInput {
+  std::string device;
+  Manifest manifest;
+  ClipSampling sampling;
+  std::unique_ptr<FrameSource> source;
+};
+
+/// Checks the settings, selects the device (before anything else touches torch), reads the
+/// manifest, opens the source, which asks `progress` whether to go on waiting.
+/// @throws Error.
+OpenedInput open_input(const std::string& input, const SourceSettings& source,
+                       const RunSettings& run, Progress& progress);
+
+struct LoadedNetwork {
+  std::shared_ptr<Model> model;
+  int batch = 1;  ///< clips in one forward
+};
+
+/// @param keeper  a network to use again, or to leave for the next call; may be null.
+/// @throws Error.
+LoadedNetwork load_network(const OpenedInput& opened, const SourceSettings& source,
+                           const RunSettings& run, ModelKeeper* keeper);
+
 /// One input and one network, ready to go.
 struct Session {
-  std::unique_ptr<Model> model;
+  std::shared_ptr<Model> model;
   std::unique_ptr<FrameSource> source;
   std::unique_ptr<ClipCutter> cutter;
   int batch = 1;
 };
 
-/// Selects the device (before anything else touches torch), loads the network, opens the source.
-/// @throws Error.
-Session open_session(const std::string& input, const SourceSettings& source, const RunSettings& run,
-                     Progress& progress);
+/// Decides which clips are cut. May have to read the time stamps of the whole source, so everything
+/// that can be wrong is to be checked before.
+/// @throws Error kUsage for samplings that a pipe cannot have, kInput, kCancelled.
+Session make_session(const std::string& input, OpenedInput opened, const LoadedNetwork& network,
+                     const RunSettings& run, Progress& progress);
+
+/// Threads inside a decoder or encoder: two keep ahead of any network, one when one is all there
+/// may be.
+int media_threads(const RunSettings& run);
 
 /// decode + cut (ordered) -> network (one at a time) -> finish (ordered), as a oneTBB
 /// parallel_pipeline with a bounded number of chunks under way: while the network works on one

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -100,8 +101,8 @@ TEST_F(Commands, UsageErrorsComeBeforeAnyWork) {
       {"predict", "-m", "x.pt", "a.mp4", "--preset", "nothing"},
       {"predict", "-m", "x.pt", "a.mp4", "--antialias", "maybe"},
       {"explain", "-m", "x.pt", "a.mp4", "--method", "grad_kam"},
-      {"explain", "-m", "x.pt", "a.mp4", "--method", "grad_cam:wights=volume"},
-      {"explain", "-m", "x.pt", "a.mp4", "--method", "grad_cam:weights=half"},
+      {"explain", "-m", "x.pt", "a.mp4", "--method", "saliency", "--layer", "head"},
+      {"explain", "-m", "x.pt", "a.mp4", "-o", "taken.mp4"},
       {"explain", "-m", "x.pt", "a.mp4", "--colormap", "virids"},
       {"explain", "-m", "x.pt", "a.mp4", "--opacity", "1.5"},
       {"explain", "-m", "x.pt", "a.mp4", "--bars", "-1"},
@@ -118,17 +119,25 @@ TEST_F(Commands, UsageErrorsComeBeforeAnyWork) {
   EXPECT_TRUE(fake().inputs.empty());
 }
 
-TEST_F(Commands, ExplainWritesVideosForVideosAndPicturesForPictures) {
+TEST_F(Commands, ExplainTakesTheUsualMethodTargetAndOutput) {
   const Outcome outcome = run({"explain", "-m", "strings", "dir/a.mp4"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_EQ(outcome.out, "{stem}.praxiscope.mp4\n");
+  EXPECT_EQ(outcome.out, "{stem}.praxiscope.{mp4|png}\n");
   EXPECT_THAT(outcome.err,
               HasSubstr("dir/a.mp4: 32 frames, 2 clips; mountain bike, all-terrain bike 75 %"));
   ASSERT_EQ(fake().explain_options.methods.size(), 1U);
   EXPECT_EQ(fake().explain_options.methods[0].id, "grad_cam_pp");
   EXPECT_THAT(fake().explain_options.targets, ElementsAre("top"));
-  run({"explain", "-m", "strings", "dir/a.jpg"});
-  EXPECT_THAT(fake().explain_options.outputs, ElementsAre("{stem}.praxiscope.png"));
+}
+
+TEST_F(Commands, ALayerNeedsAMethodThatLooksAtOne) {
+  const Outcome outcome =
+      run({"explain", "-m", "s", "a.mp4", "--method", "saliency", "--layer", "head"});
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("option \"--layer\": saliency looks at the input"));
+  EXPECT_EQ(run({"explain", "-m", "s", "a.mp4", "--method", "saliency,grad_cam", "--layer", "head"})
+                .status,
+            0);
 }
 
 TEST_F(Commands, ExplainPassesItsOptionsOn) {
@@ -170,31 +179,21 @@ TEST_F(Commands, ExplainPassesItsOptionsOn) {
   EXPECT_TRUE(given.side_by_side);
   EXPECT_EQ(given.colormap, "viridis");
   EXPECT_EQ(given.opacity, 0.5);
-  EXPECT_EQ(given.range, "-1:2");
+  EXPECT_EQ(given.scale, "-1:2");
   EXPECT_EQ(given.bars, 0);
   EXPECT_FALSE(given.caption);
   EXPECT_EQ(given.source.overrides.layer, "layer4");
 }
 
-TEST_F(Commands, ExplainRefusesToWriteTwoInputsIntoOneFile) {
-  const Outcome outcome = run({"explain", "-m", "s", "a.mp4", "b.mp4", "-o", "out/x.mp4"});
-  EXPECT_EQ(outcome.status, 2);
-  EXPECT_EQ(outcome.err,
-            "error: explain: inputs \"a.mp4\" and \"b.mp4\" would both write \"out/x.mp4\"; use -o "
-            "\"out/{stem}.mp4\"\n");
-  EXPECT_EQ(run({"explain", "-m", "s", "a.mp4", "b.mp4", "-o", "{stem}.npz"}).status, 0);
-  const Outcome same_stem = run({"explain", "-m", "s", "1/a.mp4", "2/a.mp4", "-o", "{stem}.npz"});
-  EXPECT_EQ(same_stem.status, 2);
-  EXPECT_THAT(same_stem.err, HasSubstr("different folders"));
-}
-
-TEST_F(Commands, ExplainDoesNotOverwriteItsInput) {
-  const std::string path = testing::TempDir() + "/praxiscope_own_input.mp4";
-  std::ofstream(path) << "x";
-  const Outcome outcome = run({"explain", "-m", "s", path, "-o", path, "--force"});
-  EXPECT_EQ(outcome.status, 2);
-  EXPECT_THAT(outcome.err, HasSubstr("is the input itself"));
-  std::filesystem::remove(path);
+TEST_F(Commands, ExplainChecksTheOutputsOfAllInputsBeforeTheFirst) {
+  for (const std::vector<std::string>& output : {std::vector<std::string>{"-o", "taken"}, {}}) {
+    make_fresh();
+    std::vector<std::string> words{"explain", "-m", "s", "1/a.mp4", "2/a.mp4"};
+    words.insert(words.end(), output.begin(), output.end());
+    EXPECT_EQ(run(words).status, output.empty() ? 0 : 2);
+    EXPECT_THAT(fake().checked_inputs, ElementsAre("1/a.mp4", "2/a.mp4"));
+    EXPECT_EQ(fake().inputs.size(), output.empty() ? 2U : 0U);
+  }
 }
 
 TEST_F(Commands, GoesOnAfterAnInputThatFails) {
@@ -208,6 +207,22 @@ TEST_F(Commands, GoesOnAfterAnInputThatFails) {
   EXPECT_EQ(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 2);
   EXPECT_THAT(outcome.err, HasSubstr("error: cannot read \"b.mp4\": no such file\n"));
   EXPECT_THAT(outcome.err, HasSubstr("[2/4] b.mp4: predicting"));
+}
+
+TEST_F(Commands, ForeignNamesDoNotSteerTheTerminal) {
+  const Outcome outcome = run({"predict", "-m", "s", "a\x1b[2J.mp4"}, true);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("a?[2J.mp4: predicting"), Not(HasSubstr("\x1b[2J"))));
+  EXPECT_THAT(run({"predict", "-m", "s", "frames/"}).err, HasSubstr("frames: predicting"));
+}
+
+TEST_F(Commands, HandsOneKeeperToAllInputsSoThatTheNetworkIsLoadedOnce) {
+  for (const char* command : {"predict", "explain"}) {
+    make_fresh();
+    run({command, "-m", "s", "a.mp4", "b.mp4"});
+    ASSERT_EQ(fake().keepers.size(), 2U) << command;
+    EXPECT_NE(fake().keepers[0], nullptr);
+    EXPECT_EQ(fake().keepers[0], fake().keepers[1]);
+  }
 }
 
 TEST_F(Commands, KeepsTheFirstFailuresStatusWhenTheLastInputFailsToo) {
@@ -253,16 +268,42 @@ TEST_F(Commands, DemoSaysWhereItsVideoIsMissing) {
   EXPECT_THAT(outcome.err, HasSubstr("no bikes.mp4 in \"/nowhere\" (PRAXISCOPE_DEMO_DATA)"));
 }
 
-TEST_F(Commands, DemoKeepsEarlierResults) {
-  const std::string folder = testing::TempDir() + "/praxiscope_demo_test";
-  std::filesystem::create_directories(folder);
-  std::ofstream(folder + "/bikes.mp4") << "x";
-  setenv("PRAXISCOPE_DEMO_DATA", folder.c_str(), 1);
-  const Outcome outcome = run({"demo", "-o", folder});
-  unsetenv("PRAXISCOPE_DEMO_DATA");
-  EXPECT_EQ(outcome.status, 5);
-  EXPECT_THAT(outcome.err, HasSubstr("add --force to make them again"));
-  std::filesystem::remove_all(folder);
+/// The demo on a made-up video, which the fake library "reads".
+class Demo : public Commands {
+ protected:
+  void SetUp() override {
+    Commands::SetUp();
+    std::filesystem::create_directories(data_);
+    std::ofstream(data_ + "/bikes.mp4") << "x";
+    setenv("PRAXISCOPE_DEMO_DATA", data_.c_str(), 1);
+  }
+  void TearDown() override {
+    unsetenv("PRAXISCOPE_DEMO_DATA");
+    std::filesystem::remove_all(folder_);
+  }
+  const std::string folder_ = testing::TempDir() + "/praxiscope_demo_" + std::to_string(::getpid());
+  const std::string data_ = folder_ + "/data", out_ = folder_ + "/out";
+};
+
+TEST_F(Demo, KeepsEarlierResultsAndTheStillAmongThem) {
+  for (const char* name : {"bikes.mp4", "still.png", "still.json"}) {
+    std::filesystem::create_directories(out_);
+    std::ofstream(out_ + "/" + name) << "precious";
+    const Outcome outcome = run({"demo", "-o", out_});
+    EXPECT_EQ(outcome.status, 5) << name;
+    EXPECT_THAT(outcome.err, HasSubstr("add --force to make them again"));
+    EXPECT_TRUE(fake().pictures.empty());
+    EXPECT_TRUE(fake().inputs.empty());
+    std::filesystem::remove_all(out_);
+  }
+}
+
+TEST_F(Demo, ReplacesTheStillOnlyWhenForced) {
+  EXPECT_EQ(run({"demo", "-o", out_}).status, 0);
+  EXPECT_THAT(fake().pictures, ElementsAre(std::pair(out_ + "/still.png", false)));
+  EXPECT_THAT(fake().inputs, ElementsAre(data_ + "/bikes.mp4", out_ + "/still.png"));
+  EXPECT_EQ(run({"demo", "-o", out_, "--force"}).status, 0);
+  EXPECT_TRUE(fake().pictures.back().second);
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ class FakeModel : public Model {
   const std::string& file_sha256() const override { return sha256_; }
   std::string format() const override { return "torch.export 8.17"; }
   std::string device() const override { return "cpu"; }
+  std::optional<std::int64_t> fixed_batch() const override { return std::nullopt; }
   std::vector<std::string> fixed_sizes() const override { return {"time: 16"}; }
   std::vector<std::string> traced_with() const override { return {"rgb: 1x3x16x112x112"}; }
   std::vector<LayerInfo> layers() const override {
@@ -67,11 +68,17 @@ class FakeSource : public FrameSource {
  public:
   explicit FakeSource(MediaInfo info) : info_(std::move(info)) {}
   const MediaInfo& info() const override { return info_; }
-  std::optional<Frame> next() override { return std::nullopt; }
+  std::optional<Frame> next() override {
+    if (std::exchange(is_read_, true)) return std::nullopt;
+    Frame frame;
+    frame.picture = std::make_shared<Picture>();
+    return frame;
+  }
   std::vector<std::string> take_warnings() override { return {}; }
 
  private:
   MediaInfo info_;
+  bool is_read_ = false;
 };
 
 const OptionSpec kWeights[] = {
@@ -104,7 +111,8 @@ const MethodInfo kSaliency{.id = "saliency",
 using test::fake;
 
 Prediction predict(const std::string& input, const PredictOptions& options, Progress& progress,
-                   const std::function<void(const ClipPrediction&)>& on_clip) {
+                   const std::function<void(const ClipPrediction&)>& on_clip, ModelKeeper* keeper) {
+  fake().keepers.push_back(keeper);
   fake().inputs.push_back(input);
   fake().predict_options = options;
   progress.begin("predicting", 32);
@@ -121,7 +129,9 @@ Prediction predict(const std::string& input, const PredictOptions& options, Prog
           "{\n  \"schema\": \"praxiscope.predict/1\"\n}"};
 }
 
-Explanation explain(const std::string& input, const ExplainOptions& options, Progress& progress) {
+Explanation explain(const std::string& input, const ExplainOptions& options, Progress& progress,
+                    ModelKeeper* keeper) {
+  fake().keepers.push_back(keeper);
   fake().inputs.push_back(input);
   fake().explain_options = options;
   progress.begin("explaining", 32);
@@ -141,6 +151,7 @@ std::vector<MethodChoice> parse_methods(const std::string& text) {
   std::vector<MethodChoice> choices;
   for (const std::string& word : split(text, ',')) {
     MethodChoice choice{word.substr(0, word.find(':')), {}};
+    find_method(choice.id);
     const std::size_t equals = word.find('=');
     if (equals != std::string::npos) {
       const std::size_t begin = word.find(':') + 1;
@@ -149,6 +160,21 @@ std::vector<MethodChoice> parse_methods(const std::string& text) {
     choices.push_back(choice);
   }
   return choices;
+}
+
+std::vector<OptionSpec> method_options(const MethodInfo& method) {
+  std::vector<OptionSpec> options(method.options.begin(), method.options.end());
+  if (method.is_layer_based) options.push_back({"layer", "--layer", "layer", "where"});
+  return options;
+}
+
+std::string expand_output(const std::string& pattern, const std::string&, bool) { return pattern; }
+
+void check_outputs(const std::vector<std::string>& inputs,
+                   const std::vector<std::string>& outputs) {
+  fake().checked_inputs = inputs;
+  if (outputs.front().find("taken") == std::string::npos) return;
+  throw Error(ErrorKind::kUsage, "two inputs would write " + in_quotes(outputs.front()));
 }
 
 std::vector<std::string> expand_inputs(const std::vector<std::string>& arguments) {
@@ -203,7 +229,7 @@ const MethodInfo& find_method(std::string_view id) {
 
 std::vector<std::string> colormaps() { return {"inferno", "viridis"}; }
 
-std::unique_ptr<FrameSource> open_source(const std::string& input, const MediaLimits&) {
+std::unique_ptr<FrameSource> open_source(const std::string& input, const FrameSourceOptions&) {
   if (input.find("missing") != std::string::npos) {
     throw Error(ErrorKind::kInput, "cannot read " + in_quotes(input) + ": no such file");
   }
@@ -223,6 +249,8 @@ std::unique_ptr<FrameSource> open_source(const std::string& input, const MediaLi
   return std::make_unique<test::FakeSource>(info);
 }
 
-void write_png(const std::string&, const Picture&, bool) {}
+void write_png(const std::string& path, const Picture&, bool overwrite) {
+  fake().pictures.emplace_back(path, overwrite);
+}
 
 }  // namespace praxiscope

@@ -14,10 +14,13 @@
 namespace praxiscope::test {
 
 struct FakeLibrary {
-  std::vector<std::string> inputs;   ///< in the order they were asked for
-  PredictOptions predict_options;    ///< of the last call
-  ExplainOptions explain_options;    ///< of the last call
-  ManifestOverrides info_overrides;  ///< of the last read_manifest
+  std::vector<std::string> inputs;                     ///< in the order they were asked for
+  std::vector<ModelKeeper*> keepers;                   ///< likewise
+  PredictOptions predict_options;                      ///< of the last call
+  ExplainOptions explain_options;                      ///< of the last call
+  std::vector<std::string> checked_inputs;             ///< of the last check_outputs
+  std::vector<std::pair<std::string, bool>> pictures;  ///< written: path, overwrite
+  ManifestOverrides info_overrides;                    ///< of the last read_manifest
   std::function<void(const std::string& input, Progress&)> on_input = [](auto&, auto&) {};
 };
 /// Shared by the fakes and the test; make_fresh() at the start of each.

@@ -46,8 +46,9 @@ TEST_F(Help, HelpFitsAScreenAndGoesToStandardOutput) {
 TEST_F(Help, HelpOfACommandShowsEverything) {
   const Outcome outcome = run({"help", "explain"});
   EXPECT_EQ(outcome.status, 0);
-  for (const char* part : {"--method", "--std", "--seed", "grad_cam_pp", "saliency",
-                           "weights=volume|per_frame [volume]", "unit:LAYER:CHANNEL"}) {
+  for (const char* part :
+       {"--method", "--std", "--seed", "grad_cam_pp", "saliency",
+        "weights=volume|per_frame [volume]", "layer=layer [--layer]", "unit:LAYER:CHANNEL"}) {
     EXPECT_THAT(outcome.out, HasSubstr(part));
   }
   EXPECT_LE(widest_line(outcome.out), 80U);

@@ -1,14 +1,17 @@
 // The program itself, on real files with the bundled network: what a user types, what a user gets.
 #include "cli/subprocess.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 namespace praxiscope::test {
 namespace {
@@ -140,6 +143,18 @@ TEST_F(ProgramWithModel, ExplainsIntoAllForms) {
   EXPECT_EQ(fs::last_write_time(folder_.path("x.mp4")), written);
 }
 
+TEST_F(ProgramWithModel, NoResultIsReplacedByAnother) {
+  for (const char* folder : {"1", "2"}) {
+    fs::create_directory(folder_.path(folder));
+    make_video(folder_.path(folder) + "/x.mp4", 4);
+  }
+  const Finished finished = praxiscope({"explain", "-m", kModel, folder_.path("1") + "/x.mp4",
+                                        folder_.path("2") + "/x.mp4", "--force"});
+  EXPECT_EQ(finished.status, 2);
+  EXPECT_THAT(error_line(finished), HasSubstr("would both write \"x.praxiscope.mp4\""));
+  EXPECT_EQ(finished.out, "");
+}
+
 TEST_F(ProgramWithModel, NamesWhatIsWrongWithEachArgument) {
   make_video(folder_.path("a.mp4"), 4);
   std::ofstream(folder_.path("text.mp4")) << "no video at all\n";
@@ -164,6 +179,12 @@ TEST_F(ProgramWithModel, NamesWhatIsWrongWithEachArgument) {
       {{"explain", "-m", kModel, video, "-o", out, "--target", "mountain bik"}, 2, "did you mean"},
       {{"explain", "-m", kModel, video, "-o", out, "--scale", "wide"}, 2, "wide"},
       {{"explain", "-m", kModel, video, "-o", folder_.path("x.avi")}, 2, "x.avi"},
+      {{"explain", "-m", kModel, video, "-o", out, "-o", folder_.path("./x.mp4")},
+       2,
+       "named twice"},
+      {{"explain", "-m", kModel, video, "-o", out, "--method", "grad_cam:layer=haed"},
+       2,
+       "did you mean \"head\""},
       {{"explain", "-m", kModel, video, "-o", folder_.path("none/x.mp4")}, 5, "none"},
       {{"explain", "-m", kModel, video, "-o", out, "--device", "tpu"}, 2, "tpu"}};
   for (const Case& wrong : cases) {
@@ -198,14 +219,86 @@ TEST_F(ProgramWithModel, LeavesNothingHalfWrittenWhenInterrupted) {
 
 TEST_F(ProgramWithModel, EndsAtOnceWhenInterruptedTwice) {
   make_video(folder_.path("long.mkv"), 3000);
+  fs::create_directory(folder_.path("long"));
   Subprocess running(command({"explain", "-m", kModel, folder_.path("long.mkv"), "--hop", "4", "-o",
-                              folder_.path("x.mp4"), "-o", folder_.path("x.npz")}));
+                              folder_.path("{stem}/x.mp4"), "-o", folder_.path("x.npz")}));
   ASSERT_TRUE(running.wait_for_error_text("explain"));
   running.send(SIGINT);
-  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  ASSERT_TRUE(running.wait_for_error_text("stopping; Ctrl-C again leaves at once"));
   running.send(SIGTERM);
   EXPECT_EQ(running.wait().status, 130);
+  EXPECT_THAT(folder_.names(), ElementsAre("long", "long.mkv"));
+  EXPECT_TRUE(fs::is_empty(folder_.path("long")));
+}
+
+TEST_F(ProgramWithModel, LeavesNothingHalfWrittenWhenItsTerminalCloses) {
+  make_video(folder_.path("long.mkv"), 3000);
+  Subprocess running(command({"explain", "-m", kModel, folder_.path("long.mkv"), "--hop", "4", "-o",
+                              folder_.path("x.mp4")}));
+  ASSERT_TRUE(running.wait_for_error_text("explain"));
+  running.send(SIGHUP);
+  EXPECT_EQ(running.wait().status, 130);
   EXPECT_THAT(folder_.names(), ElementsAre("long.mkv"));
+}
+
+TEST_F(ProgramWithModel, GoesOnUnderNohupWhenItsTerminalCloses) {
+  make_video(folder_.path("a.mkv"), 200);
+  std::vector<std::string> words =
+      command({"predict", "-m", kModel, folder_.path("a.mkv"), "--hop", "4", "--json"});
+  words.insert(words.begin(), "nohup");
+  Subprocess running(words);
+  ASSERT_TRUE(running.wait_for_error_text("predict"));
+  running.send(SIGHUP);
+  const Finished finished = running.wait();
+  EXPECT_EQ(finished.status, 0) << finished.err;
+  EXPECT_THAT(finished.out, HasSubstr("\"frames\":200"));
+}
+
+/// A named pipe that somebody holds open and nobody writes to.
+class SilentPipe {
+ public:
+  explicit SilentPipe(const std::string& path) {
+    EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    holder_ = ::open(path.c_str(), O_RDWR);
+  }
+  ~SilentPipe() { ::close(holder_); }
+
+ private:
+  int holder_ = -1;
+};
+
+TEST_F(ProgramWithModel, AnInterruptEndsTheWaitForAPipe) {
+  const std::string pipe = folder_.path("pipe");
+  const SilentPipe silent(pipe);
+  for (const std::vector<std::string>& input :
+       {std::vector<std::string>{"-", "-o", folder_.path("x.mp4")}, {pipe}}) {
+    std::vector<std::string> words{"explain", "-m", kModel};
+    words.insert(words.end(), input.begin(), input.end());
+    Subprocess running(command(words), input.front() == "-" ? pipe : "");
+    EXPECT_FALSE(running.wait_for_error_text("never said", std::chrono::milliseconds(1500)));
+    running.send(SIGINT);
+    EXPECT_TRUE(running.wait_for_error_text("stopping"));
+    const Finished finished = running.wait();
+    EXPECT_EQ(finished.status, 130);
+    EXPECT_EQ(std::count(finished.err.begin(), finished.err.end(), '\n'), 2) << finished.err;
+  }
+  EXPECT_THAT(folder_.names(), ElementsAre("pipe"));
+}
+
+TEST_F(Program, ItsThreadsSleepWhileTheyWaitUnlessTheUserSaysOtherwise) {
+  const auto policy = [&](std::vector<std::string> environment) {
+    std::vector<std::string> words = command({"predict", "-m", "none", "none.mp4"});
+    environment.insert(environment.begin(), {"env", "-u", "OMP_WAIT_POLICY", "-u", "GOMP_SPINCOUNT",
+                                             "OMP_DISPLAY_ENV=verbose"});
+    words.insert(words.begin(), environment.begin(), environment.end());
+    const std::string said = run_program_file(words).err;
+    const std::size_t at = said.rfind("OMP_WAIT_POLICY = '");  // of the last start
+    return at == std::string::npos ? said
+                                   : said.substr(at + 19, said.find('\'', at + 19) - at - 19);
+  };
+  EXPECT_EQ(policy({}), "PASSIVE");
+  EXPECT_EQ(policy({"OMP_WAIT_POLICY=active"}), "ACTIVE");
+  EXPECT_NE(policy({"GOMP_SPINCOUNT=5"}), "PASSIVE\n") << "is left alone";
 }
 
 }  // namespace

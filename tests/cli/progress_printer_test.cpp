@@ -44,6 +44,14 @@ TEST(Progress, OverwritesOneLineOnATerminalAndClearsIt) {
   EXPECT_EQ(terminal.out.str(), "");
 }
 
+TEST(Progress, ANoteOfTheSignalThreadTakesTheLineAway) {
+  Terminal terminal;
+  ProgressPrinter progress(terminal.console);
+  progress.begin("explaining", 100);
+  progress.say_if_possible("stopping");
+  EXPECT_THAT(terminal.err.str(), testing::EndsWith("\r\x1b[Kstopping\n"));
+}
+
 TEST(Progress, CutsTheLineToTheTerminal) {
   Terminal terminal;
   ProgressPrinter progress(terminal.console);
@@ -101,8 +109,6 @@ TEST(Table, AlignsColumnsWithoutTrailingSpace) {
   table.add({"x", ""});
   EXPECT_EQ(table.text(), "a     10\nlong   5\nx\n");
 }
-
-TEST(Table, HidesControlCharactersOfForeignText) { EXPECT_EQ(printable("a\x1b[2Jb\n"), "a?[2Jb?"); }
 
 }  // namespace
 }  // namespace praxiscope::cli

@@ -63,8 +63,10 @@ Subprocess::~Subprocess() {
 
 void Subprocess::send(int signal) const { ::kill(id_, signal); }
 
-bool Subprocess::wait_for_error_text(const std::string& text) const {
-  for (int i = 0; i < 2400; ++i) {
+bool Subprocess::wait_for_error_text(const std::string& text,
+                                     std::chrono::milliseconds patience) const {
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (std::chrono::steady_clock::now() < end) {
     if (read_file(folder_ + "/err").find(text) != std::string::npos) return true;
     siginfo_t state{};
     ::waitid(P_PID, static_cast<id_t>(id_), &state, WEXITED | WNOHANG | WNOWAIT);

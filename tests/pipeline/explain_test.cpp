@@ -1,98 +1,14 @@
 // The whole line on a small real network and on videos that ffmpeg makes: what comes out, and what
 // does not.
-#include "praxiscope/explain.h"
+#include "pipeline/explaining.h"
 
-#include "praxiscope/error.h"
-#include "praxiscope/media.h"
 #include "praxiscope/render.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
-
-#include <cmath>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
-namespace praxiscope {
+namespace praxiscope::test {
 namespace {
 
-namespace fs = std::filesystem;
-using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-class Explain : public testing::Test {
- protected:
-  void SetUp() override {
-    model_ = std::string(PRAXISCOPE_BUILD_DIR) + "/test-models/gap_linear.pt";
-    if (!fs::exists(model_))
-      GTEST_SKIP() << "no " << model_ << ": made by tools/export/make_test_models.py";
-    if (std::system("ffmpeg -version > /dev/null 2>&1") != 0)
-      GTEST_SKIP() << "no ffmpeg to make videos with";
-    folder_ = fs::path(testing::TempDir()) /
-              ("explain" + std::to_string(::getpid()) +
-               testing::UnitTest::GetInstance()->current_test_info()->name());
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
-  /// A video with a moving test picture, 25 fps, with sound.
-  std::string make_video(const std::string& name, const std::string& size, int frames,
-                         const std::string& more = "") const {
-    const double seconds = frames / 25.0;
-    const std::string command = "ffmpeg -y -loglevel error -f lavfi -i testsrc2=size=" + size +
-                                ":rate=25 -f lavfi -i sine=frequency=440 -frames:v " +
-                                std::to_string(frames) + " -t " + std::to_string(seconds) + " " +
-                                more + " -pix_fmt yuv420p -c:a aac '" + path(name) + "'";
-    EXPECT_EQ(std::system(command.c_str()), 0) << command;
-    return path(name);
-  }
-
-  ExplainOptions options(const std::string& methods, std::vector<std::string> outputs) const {
-    ExplainOptions out;
-    out.source.model = model_;
-    out.source.overrides.preset = "torchvision";
-    out.source.overrides.frames = 8;
-    out.source.overrides.stride = 1;
-    out.source.overrides.fps = "source";
-    out.source.overrides.resize = "32x32";
-    out.source.overrides.crop = "32x32";
-    out.run.device = "cpu";
-    out.methods = parse_methods(methods);
-    for (const std::string& output : outputs) out.outputs.push_back(path(output));
-    return out;
-  }
-
-  json read(const std::string& name) const { return json::parse(std::ifstream(path(name))); }
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(folder_))
-      names.push_back(entry.path().filename().string());
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-
-  std::string model_;
-  fs::path folder_;
-  Progress progress_;
-};
-
-std::vector<Frame> decode(const std::string& path) {
-  std::vector<Frame> frames;
-  const std::unique_ptr<FrameSource> source = open_source(path);
-  while (std::optional<Frame> frame = source->next()) frames.push_back(std::move(*frame));
-  return frames;
-}
-
-double mean_difference(const Picture& a, const Picture& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.rgb.size(); ++i) sum += std::abs(int{a.rgb[i]} - int{b.rgb[i]});
-  return sum / static_cast<double>(a.rgb.size());
-}
 
 TEST_F(Explain, WritesEveryFrameOfTheSourceWithItsTimeSoundAndSize) {
   const std::string video = make_video("in.mp4", "160x96", 50);
@@ -250,8 +166,9 @@ TEST_F(Explain, WrongWishesFailBeforeTheWork) {
               HasSubstr("expected .mp4"));
   EXPECT_THAT(message(options("grad_cam:layer=featurs", {"out.mp4"}), ErrorKind::kUsage),
               HasSubstr("did you mean \"features"));
-  EXPECT_THAT(message(options("grad_cam:weight=x", {"out.mp4"}), ErrorKind::kUsage),
-              HasSubstr("did you mean \"weights\""));
+  ExplainOptions made = options("grad_cam", {"out.mp4"});
+  made.methods[0].options["weight"] = "x";  // by a program; the command line checks it before
+  EXPECT_THAT(message(made, ErrorKind::kUsage), HasSubstr("did you mean \"weights\""));
   ExplainOptions far = options("grad_cam", {"out.mp4"});
   far.targets = {"99999"};
   EXPECT_THAT(message(far, ErrorKind::kUsage), HasSubstr("99999"));
@@ -284,11 +201,49 @@ TEST_F(Explain, PredictGivesEachClipAndTheirMean) {
   EXPECT_EQ(json::parse(result.json).at("clips").size(), 9U);
 }
 
+TEST_F(Explain, AFileWithAFixedBatchGetsItsBatchFull) {
+  const std::string video = make_video("in.mp4", "64x64", 24);  // 5 clips of 8 frames, hop 4
+  ExplainOptions scripted = options("grad_cam,saliency", {"a.json"});
+  explain(video, scripted, progress_);
+  ExplainOptions fixed = options("grad_cam,saliency", {"b.json"});
+  fixed.source.model = model_ + "2";  // exported for a batch of 2
+  explain(video, fixed, progress_);
+  const json a = read("a.json").at("clips"), b = read("b.json").at("clips");
+  ASSERT_EQ(a.size(), 5U);
+  ASSERT_EQ(b.size(), 5U);
+  for (std::size_t n = 0; n < 5; ++n) {
+    EXPECT_EQ(a[n].at("top").at(0).at("index"), b[n].at("top").at(0).at("index"));
+    EXPECT_NEAR(a[n].at("maps").at(1).at("range")[1].get<double>(),
+                b[n].at("maps").at(1).at("range")[1].get<double>(), 1e-6);
+  }
+  fixed.run.batch = 4;
+  fixed.overwrite = true;
+  EXPECT_THAT(error_of(fixed, video), HasSubstr("batch: found 4, expected 2"));
+}
+
+TEST_F(Explain, AKeeperLoadsTheNetworkAgainOnlyForOtherSettings) {
+  const std::string video = make_video("in.mp4", "64x64", 12);
+  ModelKeeper keeper;
+  explain(video, options("cam", {"a.json"}), progress_, &keeper);
+  const std::shared_ptr<Model> first = keeper.model;
+  ASSERT_NE(first, nullptr);
+  explain(video, options("cam", {"b.json"}), progress_, &keeper);
+  EXPECT_EQ(keeper.model, first);
+  const json a = read("a.json"), b = read("b.json");
+  EXPECT_EQ(a.at("clips"), b.at("clips"));
+  EXPECT_EQ(a.at("warnings"), b.at("warnings"));
+  ExplainOptions other = options("cam", {"c.json"});
+  other.source.overrides.frames = 4;
+  explain(video, other, progress_, &keeper);
+  EXPECT_NE(keeper.model, first);
+  EXPECT_EQ(read("c.json").at("model").at("inputs").at(0).at("frames"), 4);
+}
+
 TEST_F(Explain, UnitTargetsAndAFixedScaleWork) {
   const std::string video = make_video("in.mp4", "64x64", 12);
   ExplainOptions wish = options("saliency,grad_cam:layer=features.1", {"out.mp4", "out.json"});
   wish.targets = {"unit:features.2:3"};
-  wish.range = "0:0.5";
+  wish.scale = "0:0.5";
   explain(video, wish, progress_);
   const json out = read("out.json");
   const json& maps = out.at("clips").at(0).at("maps");
@@ -297,4 +252,4 @@ TEST_F(Explain, UnitTargetsAndAFixedScaleWork) {
 }
 
 }  // namespace
-}  // namespace praxiscope
+}  // namespace praxiscope::test

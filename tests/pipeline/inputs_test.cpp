@@ -1,5 +1,4 @@
 #include "pipeline/annotator.h"
-#include "pipeline/outputs.h"
 #include "pipeline/settings.h"
 
 #include "praxiscope/error.h"
@@ -41,40 +40,14 @@ class Inputs : public testing::Test {
   fs::path folder_;
 };
 
-TEST_F(Inputs, GlobsExpandInOrder) {
-  EXPECT_THAT(expand_inputs({path("*.mp4")}),
-              ElementsAre(path("a.mp4"), path("b c.mp4"), path("d.mp4")));
+TEST_F(Inputs, ArgumentsExpandInTheirOrder) {
+  std::ofstream(folder_ / "list.txt") << "d.mp4 playing cello\na.mp4\n";
+  EXPECT_THAT(expand_inputs({"-", path("list.txt"), "img_%05d.jpg", path("*.mp4"), "missing.mp4"}),
+              ElementsAre("-", path("d.mp4"), path("a.mp4"), "img_%05d.jpg", path("a.mp4"),
+                          path("b c.mp4"), path("d.mp4"), "missing.mp4"));
   EXPECT_THAT(message_of(ErrorKind::kInput, [&] { expand_inputs({path("*.avi")}); }),
               HasSubstr("no file matches"));
-}
-
-TEST_F(Inputs, ListsGivePathsBesideThemWithAndWithoutLabels) {
-  std::ofstream(folder_ / "list.txt") << "# clips\na.mp4 3\n\nb c.mp4\nd.mp4 archery\n";
-  EXPECT_THAT(expand_inputs({path("list.txt")}),
-              ElementsAre(path("a.mp4"), path("b c.mp4"), path("d.mp4")));
-  std::ofstream(folder_ / "empty.txt") << "\n# nothing\n";
-  EXPECT_THAT(message_of(ErrorKind::kInput, [&] { expand_inputs({path("empty.txt")}); }),
-              HasSubstr("found no lines"));
-}
-
-TEST_F(Inputs, PipesAndSequencesStayAsTheyAre) {
-  EXPECT_THAT(expand_inputs({"-", "img_%05d.jpg", "missing.mp4"}),
-              ElementsAre("-", "img_%05d.jpg", "missing.mp4"));
-}
-
-TEST(Outputs, EndingDecidesTheForm) {
-  EXPECT_EQ(output_form("a.mp4"), OutputForm::kVideo);
-  EXPECT_EQ(output_form("a.MKV"), OutputForm::kVideo);
-  EXPECT_EQ(output_form("a.b.npz"), OutputForm::kNpz);
-  EXPECT_THAT(message_of(ErrorKind::kUsage, [] { output_form("a.np"); }),
-              HasSubstr("did you mean \".npz\""));
-  EXPECT_THAT(message_of(ErrorKind::kUsage, [] { output_form("a"); }), HasSubstr("expected .mp4"));
-}
-
-TEST(Outputs, StemStandsForTheInputsName) {
-  EXPECT_EQ(expand_output("out/{stem}.mp4", "/x/my clip.avi"), "out/my clip.mp4");
-  EXPECT_EQ(expand_output("{stem}-{stem}.npz", "-"), "stdin-stdin.npz");
-  EXPECT_EQ(expand_output("{stem}.png", "img_%05d.jpg"), "img__05d.png");
+  EXPECT_THAT(message_of(ErrorKind::kInput, [&] { expand_inputs({}); }), HasSubstr("no input"));
 }
 
 TEST(Scale, ReadsItsThreeForms) {
@@ -119,6 +92,12 @@ TEST(Methods, AreReadWithTheirOptions) {
               HasSubstr("did you mean \"grad_cam\""));
   EXPECT_THAT(message_of(ErrorKind::kUsage, [] { parse_methods("grad_cam:per_frame"); }),
               HasSubstr("name=value"));
+  EXPECT_THAT(message_of(ErrorKind::kUsage, [] { parse_methods("grad_cam:weights=half"); }),
+              HasSubstr("expected volume or per_frame"));
+  EXPECT_THAT(message_of(ErrorKind::kUsage, [] { parse_methods("grad_cam:layr=a"); }),
+              HasSubstr("did you mean \"layer\""));
+  EXPECT_THAT(message_of(ErrorKind::kUsage, [] { parse_methods("saliency:layer=a"); }),
+              HasSubstr("no option \"layer\""));
 }
 
 }  // namespace

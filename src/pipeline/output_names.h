@@ -1,0 +1,23 @@
+// Names of outputs: from what the user asked for to one path each, and whether they collide. Public
+// part in praxiscope/explain.h. Opens and writes nothing.
+#pragma once
+
+#include "praxiscope/explain.h"
+
+#include <string>
+#include <vector>
+
+namespace praxiscope {
+
+enum class OutputForm { kVideo, kPng, kNpz, kJson };
+/// By the ending. @throws Error kUsage for unknown endings, naming those that work.
+OutputForm output_form(const std::string& path);
+
+/// The paths that explain() writes for one open input, in the order of `options.outputs`, all of
+/// which may be written as far as that can be known beforehand.
+/// @throws Error kUsage for unknown endings, a file named twice, the input itself; kOutput for a
+/// file that exists (without `options.overwrite`) or a missing folder.
+std::vector<std::string> plan_outputs(const std::string& input, const ExplainOptions& options,
+                                      bool is_still);
+
+}  // namespace praxiscope
