@@ -134,7 +134,9 @@ struct RenderOptions {
 /// One tile of the video's grid: the picture with one map over it, or the plain picture.
 struct TileState {
   std::string title;  ///< "Grad-CAM++ | layer4 | archery"; may hold any text
-  std::optional<FrameMap> map;
+  /// Instead of it where it does not fit: the first that does, else the last, cut.
+  std::vector<std::string> shorter_titles{};
+  std::optional<FrameMap> map{};
   ValueRange range;        ///< colour scale; printed as numbers
   bool is_signed = false;  ///< the scale is symmetric around 0, and 0 has no colour
 };

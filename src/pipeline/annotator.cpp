@@ -90,14 +90,17 @@ int Annotator::tile_count() const {
   return static_cast<int>(tracks_.size()) + (options_.side_by_side ? 1 : 0);
 }
 
-std::string Annotator::title_of(const Track& track, const Attribution& map) const {
-  constexpr const char* kDot = " \u00b7 ";  // middle dot
-  std::string title = track.method;
-  if (!map.layer.empty()) title += kDot + map.layer;
-  title += fmt::format("{}{}{}", kDot, track.is_against ? "against " : "",
-                       describe(map.target, model_.labels()));
-  if (model_.manifest().inputs.size() > 1) title += kDot + map.input;
-  return title;
+/// What is left away first is what a viewer can best do without.
+std::vector<std::string> Annotator::titles_of(const Track& track, const Attribution& map) const {
+  const std::string target =
+      (track.is_against ? "against " : "") + describe(map.target, model_.labels());
+  const std::string input = model_.manifest().inputs.size() > 1 ? map.input : "";
+  const auto joined = [](std::vector<std::string> parts) {
+    std::erase(parts, "");
+    return fmt::format("{}", fmt::join(parts, " \u00b7 "));  // middle dots
+  };
+  return {joined({track.method, map.layer, target, input}), joined({track.method, target, input}),
+          joined({target, input}), target};
 }
 
 /// The best classes, then those that were explained and are not among them.
@@ -133,7 +136,7 @@ void Annotator::take_result(const ClipResult& result) {
     Track& track = tracks_.at(i);
     track.is_signed = map.is_signed;
     track.timeline.add(input_of(result.clip, map.input), map.volume, result.clip.index, map.target);
-    moment.titles.push_back(title_of(track, map));
+    moment.titles.push_back(titles_of(track, map));
   }
   moments_[result.clip.index] = std::move(moment);
   const ClipPrediction said = prediction_of(result);
@@ -195,8 +198,7 @@ ValueRange Annotator::scale_of(Track& track, const FrameMap& map) const {
 AnnotatedFrame Annotator::annotate(const Frame& frame) {
   AnnotatedFrame out{
       .frame = frame, .tiles = {}, .bars = {}, .timeline = scores_now_, .strength = 0};
-  if (options_.side_by_side)
-    out.tiles.push_back({.title = "", .map = std::nullopt, .range = {}, .is_signed = false});
+  if (options_.side_by_side) out.tiles.push_back({.title = "", .range = {}});
   std::optional<std::int64_t> shown, oldest;  // clips
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     TileState tile;
@@ -204,7 +206,9 @@ AnnotatedFrame Annotator::annotate(const Frame& frame) {
     tile.is_signed = tracks_[i].is_signed;
     if (tile.map) {
       tile.range = scale_of(tracks_[i], *tile.map);
-      tile.title = moments_.at(tile.map->clip).titles.at(i);
+      const std::vector<std::string>& titles = moments_.at(tile.map->clip).titles.at(i);
+      tile.title = titles.front();
+      tile.shorter_titles.assign(titles.begin() + 1, titles.end());
       shown = shown.value_or(tile.map->clip);
       oldest = std::min(oldest.value_or(tile.map->clip), tile.map->clip);
     }

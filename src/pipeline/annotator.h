@@ -51,10 +51,10 @@ class Annotator {
   };
   struct Moment {  ///< what is said of one clip
     std::vector<ClassScore> bars;
-    std::vector<std::string> titles;  ///< one a track
+    std::vector<std::vector<std::string>> titles;  ///< a track's, longest first
   };
   void take_result(const ClipResult& result);
-  std::string title_of(const Track& track, const Attribution& map) const;
+  std::vector<std::string> titles_of(const Track& track, const Attribution& map) const;
   std::vector<ClassScore> bars_of(const ClipResult& result) const;
   std::optional<Rational> next_clip_begin(const Chunk& chunk) const;
   AnnotatedFrame annotate(const Frame& frame);

@@ -128,7 +128,7 @@ void place_lower(const Metrics& m, const LayoutWish& wish, const Lower& lower, T
   if (lower.timeline && !lower.is_stacked) {  // rows centred beside the taller strip
     y += (lower.height - 2 * m.padding - lower.bars * lower.row) / 2;
   }
-  const int percent = px(3.9 * lower.font), column_gap = px(0.5 * lower.font);
+  const int percent = px(kPercentEm * lower.font), column_gap = px(0.5 * lower.font);
   const int rest = lower.bars_width - percent - 2 * column_gap;
   const int label = std::max(px(0.56 * rest), rest - px(7.5 * lower.font));
   for (int i = 0; i < lower.bars; ++i) {

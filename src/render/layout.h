@@ -56,6 +56,8 @@ double title_font_px(Size tile);
 /// Of numbers and notes.
 double small_font_px(Size tile);
 int line_height(double font_px);
+/// Width of the column for format_percent() (text.h), in units of its font.
+inline constexpr double kPercentEm = 4.2;
 
 /// Where the whole does not fit, it goes in this order: the timeline, the title's second line, bars
 /// from the last one, the colour bar, the title. At most 55 % of the height is covered.

@@ -72,13 +72,6 @@ std::vector<Line> lines_of(const FrameState& state) {
   return lines;
 }
 
-std::string percent_text(float probability) {
-  if (!std::isfinite(probability)) return "\xE2\x80\x93";
-  const double percent = 100.0 * probability;
-  if (percent > 0 && percent < 0.1) return "<0.1 %";
-  return fmt::format("{:.1f} %", percent);
-}
-
 void draw_bar(cairo_t* cairo, const BarRow& row, const ClassScore& score, const Color& color,
               double font_px, TextPainter& text) {
   TextStyle style{
@@ -101,7 +94,7 @@ void draw_bar(cairo_t* cairo, const BarRow& row, const ClassScore& score, const 
     cairo_restore(cairo);
   }
   style.align = Align::kRight;
-  text.draw(cairo, percent_text(score.probability), row.percent, style);
+  text.draw(cairo, format_percent(score.probability), row.percent, style);
 }
 
 /// What the strip's height stands for: the smallest of these that holds all of its curves so far,

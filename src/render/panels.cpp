@@ -57,13 +57,13 @@ void draw_scale(cairo_t* cairo, const TileLayout& layout, const FrameMap& map,
     draw_color_bar(cairo, layout.scale_bar, scale, layout.small_font_px);
     text.draw(cairo, number_that_fits(range.hi, layout.scale_hi.width, style, text),
               layout.scale_hi, style);
-    if (!note.is_warning || layout.note.width > 0) {
+    if (text.width_of(note.text, style) <= layout.note.width) {
       if (note.is_warning) style.color = kWarning;
       text.draw(cairo, note.text, layout.note, style);
       return;
     }
   }
-  // No scale, or a warning that has no place of its own: the whole row.
+  // No scale, or no room for the note: half a range says nothing, a warning gets the whole row.
   if (!note.is_warning) return;
   style.color = kWarning;
   const Rect row{layout.scale_lo.x, layout.scale_lo.y, layout.title.width, layout.scale_lo.height};

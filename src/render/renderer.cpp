@@ -99,9 +99,35 @@ class GridRenderer : public FrameRenderer {
           view, covered_pixels(tile.map->source_from_clip, cells, view.width, view.height),
           std::max(1, static_cast<int>(std::lround(std::min(view.width, view.height) / 720.0))));
     }
-    const TileLayout layout = lay_out(wish_of(state, i, scale.range, text));
-    draw_caption(view, layout, tile, scale, text);
+    LayoutWish wish = wish_of(state, i, scale.range, text);
+    TileState titled = tile;
+    if (wish.caption) titled.title = choose_title(tile, wish, text);
+    const TileLayout layout = lay_out(wish);
+    draw_caption(view, layout, titled, scale, text);
     if (i == 0) draw_lower_third(view, layout, state, text);
+  }
+
+  /// The longest title that gets room; `wish` is set to it.
+  std::string choose_title(const TileState& tile, LayoutWish& wish, TextPainter& text) const {
+    const auto ask_for = [&](const std::string& title) {
+      wish.title_width_px =
+          text.width_of(title, {.font_px = title_font_px(source_), .is_bold = true});
+      wish.title_lines = wish.title_width_px > title_room_px(source_) ? 2 : 1;
+    };
+    const auto is_cut = [&] {
+      const TileLayout layout = lay_out(wish);
+      const int lines = layout.caption ? layout.title.height / line_height(layout.font_px) : 1;
+      // Words seldom end where a line does.
+      return wish.title_width_px > layout.title.width * (lines == 1 ? 1.0 : 0.9 * lines);
+    };
+    std::string chosen = tile.title;
+    ask_for(chosen);
+    for (const std::string& shorter : tile.shorter_titles) {
+      if (!is_cut()) break;
+      chosen = shorter;
+      ask_for(chosen);
+    }
+    return chosen;
   }
 
   LayoutWish wish_of(const FrameState& state, int i, const ValueRange& scale,
@@ -112,11 +138,6 @@ class GridRenderer : public FrameRenderer {
                     .has_scale = tile.map.has_value(),
                     .bars = 0,
                     .timeline = false};
-    if (wish.caption) {
-      const TextStyle bold{.font_px = title_font_px(source_), .is_bold = true};
-      wish.title_width_px = text.width_of(tile.title, bold);
-      wish.title_lines = wish.title_width_px > title_room_px(source_) ? 2 : 1;
-    }
     if (wish.caption && wish.has_scale) {
       // In steps, so that the colour bar does not tremble with the last digit.
       const TextStyle small{.font_px = small_font_px(source_)};

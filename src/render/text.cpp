@@ -99,6 +99,14 @@ std::string format_duration(double seconds) {
   return fmt::format("{}:{:02}.{} min", tenths / 600, tenths / 10 % 60, tenths % 10);
 }
 
+std::string format_percent(float share) {
+  if (!std::isfinite(share)) return "\xE2\x80\x93";
+  const double percent = 100.0 * share;
+  if (percent > 0 && percent < 0.1) return "<0.1 %";
+  if (percent >= 99.95) return fmt::format("{:.0f} %", percent);
+  return fmt::format("{:.1f} %", percent);
+}
+
 void TextPainter::Unref::operator()(PangoContext* context) const { g_object_unref(context); }
 void TextPainter::Unref::operator()(PangoLayout* layout) const { g_object_unref(layout); }
 void TextPainter::Unref::operator()(PangoFontDescription* font) const {

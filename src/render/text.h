@@ -26,6 +26,9 @@ std::string format_number(double value, int digits = 3);
 /// "1:60.0" comes out.
 std::string format_duration(double seconds);
 
+/// "12.3 %", "<0.1 %", "100 %"; a dash where there is no number. At most kPercentEm wide.
+std::string format_percent(float share);
+
 struct Color {
   double r = 1, g = 1, b = 1, a = 1;
 };

@@ -14,9 +14,7 @@ namespace {
 /// Clips this near (seconds) are near even when they are shorter.
 constexpr double kReachAtLeastS = 1.0;
 
-double seconds_between(const Rational& from, const Rational& to) {
-  return (to - from).to_double();
-}
+double seconds_between(const Rational& from, const Rational& to) { return (to - from).to_double(); }
 
 ValueRange finite_range(const at::Tensor& values) {
   const float* data = values.const_data_ptr<float>();

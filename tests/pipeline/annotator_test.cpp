@@ -250,6 +250,9 @@ TEST(Annotator, TitlesTellMapsApart) {
                           "Grad-CAM \u00b7 features \u00b7 against one - two",
                           "Grad-CAM (relu=off) \u00b7 features \u00b7 against one - two"));
   EXPECT_EQ(shown.frames[10].strength, 1);
+  EXPECT_THAT(
+      shown.frames[10].tiles[2].shorter_titles,
+      ElementsAre("Grad-CAM \u00b7 against one - two", "against one - two", "against one - two"));
 }
 
 TEST(Annotator, BarsHoldTheExplainedClasses) {

@@ -40,6 +40,7 @@ FrameState state_for(const Picture& picture, int tiles, const ScoreTimeline* tim
   at::manual_seed(3);
   for (int i = 0; i < tiles; ++i) {
     state.tiles.push_back({"Grad-CAM | layer4 | archery " + std::to_string(i),
+                           {},
                            map_over(picture, at::rand({7, 7})),
                            {0, 1},
                            i % 2 == 1});
@@ -172,6 +173,34 @@ TEST(Renderer, TheCursorMovesAndTheFutureIsNotShown) {
   const int early = reach(1), middle = reach(5), late = reach(9);
   EXPECT_NEAR(middle - early, late - middle, 2);
   EXPECT_GT(middle - early, 60);
+}
+
+TEST(Renderer, TakesTheLongestTitleThatFits) {
+  for (const auto& [size, expected] :
+       {std::pair{Size{112, 112}, 2}, {Size{112, 200}, 1}, {Size{240, 640}, 0}}) {
+    const Picture picture = noise(size.width, size.height);
+    const auto renderer = make_renderer(size, 1, {});
+    FrameState state = state_for(picture, 1, nullptr);
+    const std::vector<std::string> titles{"Grad-CAM++ | blocks.5 | croquet ball, used outdoors",
+                                          "Grad-CAM++ | croquet ball", "croquet ball"};
+    state.tiles[0].title = titles[0];
+    state.tiles[0].shorter_titles = {titles[1], titles[2]};
+    const Picture chosen = renderer->draw(state);
+    state.tiles[0].shorter_titles.clear();
+    state.tiles[0].title = titles[static_cast<std::size_t>(expected)];
+    EXPECT_TRUE(chosen.rgb == renderer->draw(state).rgb) << size.width;
+  }
+}
+
+TEST(Renderer, ANoteWithoutRoomIsLeftAwayNotCut) {
+  const Picture picture = noise(176, 144);
+  const auto renderer = make_renderer({144, 176}, 1, {});
+  FrameState state = state_for(picture, 1, nullptr);
+  state.tiles[0].range = {0, 0.0158F};
+  state.tiles[0].map->clip_range = {0.00504F, 0.0158F};
+  const Picture one = renderer->draw(state);
+  state.tiles[0].map->clip_range = {0.00304F, 0.0158F};
+  EXPECT_TRUE(one.rgb == renderer->draw(state).rgb) << "its beginning would differ";
 }
 
 std::string labels_of_bars(const std::vector<ClassScore>& bars) {

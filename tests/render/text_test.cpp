@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 namespace praxiscope {
@@ -63,6 +64,22 @@ TEST(Durations, AreRoundedBeforeTheyAreSplit) {
   EXPECT_EQ(format_duration(-0.5), "-0.50 s");
   EXPECT_FALSE(format_duration(std::numeric_limits<double>::infinity()).empty());
   EXPECT_FALSE(format_duration(1e300).empty());
+}
+
+TEST(Percents, FitTheirColumn) {
+  EXPECT_EQ(format_percent(0), "0.0 %");
+  EXPECT_EQ(format_percent(0.0004F), "<0.1 %");
+  EXPECT_EQ(format_percent(0.717F), "71.7 %");
+  EXPECT_EQ(format_percent(0.9999F), "100 %");
+  EXPECT_EQ(format_percent(std::numeric_limits<float>::quiet_NaN()), "\xE2\x80\x93");
+  TextPainter text;
+  for (const double font_px : {9.0, 13.5, 27.0, 49.0}) {
+    for (const float share : {0.0004F, 0.8888F, 0.9999F}) {
+      EXPECT_LE(text.width_of(format_percent(share), {.font_px = font_px, .is_bold = true}),
+                std::lround(kPercentEm * font_px))
+          << font_px;
+    }
+  }
 }
 
 TEST(Numbers, HaveThreeSignificantDigits) {
