@@ -14,30 +14,42 @@ namespace {
 
 using nlohmann::json;
 
-json size_json(const Size& size) { return {{"height", size.height}, {"width", size.width}}; }
+json size_json(const std::optional<Size>& size) {
+  return size ? json{{"height", size->height}, {"width", size->width}} : json(nullptr);
+}
 
+const char* layout_name(Layout layout) {
+  switch (layout) {
+    case Layout::kNCTHW:
+      return "NCTHW";
+    case Layout::kNTCHW:
+      return "NTCHW";
+    case Layout::kNTHWC:
+      return "NTHWC";
+  }
+  return "";
+}
+
+/// The members that `praxiscope info --json` has too; null: nothing is done.
 json input_json(const InputSpec& spec) {
   const Preparation& p = spec.preparation;
-  json out{{"name", spec.name},
-           {"kind", spec.kind == InputKind::kRgb ? "rgb" : "flow"},
-           {"frames", spec.frames},
-           {"stride", spec.stride},
-           {"spacing", spec.spacing == Spacing::kEven ? "even" : "spread"},
-           {"fps", spec.fps ? json(spec.fps->to_string()) : json("source")},
-           {"interpolation", p.interpolation == Interpolation::kBilinear ? "bilinear" : "bicubic"},
-           {"antialias", p.antialias},
-           {"range", p.range},
-           {"mean", p.mean},
-           {"std", p.std},
-           {"channel_order", p.bgr ? "bgr" : "rgb"},
-           {"layout", spec.layout == Layout::kNCTHW   ? "NCTHW"
-                      : spec.layout == Layout::kNTCHW ? "NTCHW"
-                                                      : "NTHWC"}};
-  if (!spec.frames_of.empty()) out["frames_of"] = spec.frames_of;
-  if (p.short_side) out["resize"] = {{"short_side", *p.short_side}};
-  if (p.exact) out["resize"] = size_json(*p.exact);
-  if (p.crop) out["crop"] = size_json(*p.crop);
-  return out;
+  return {{"name", spec.name},
+          {"kind", spec.kind == InputKind::kRgb ? "rgb" : "flow"},
+          {"frames", spec.frames},
+          {"stride", spec.stride},
+          {"spacing", spec.spacing == Spacing::kEven ? "even" : "spread"},
+          {"frames_of", spec.frames_of.empty() ? json(nullptr) : json(spec.frames_of)},
+          {"fps", spec.fps ? json(spec.fps->to_string()) : json(nullptr)},
+          {"short_side", p.short_side ? json(*p.short_side) : json(nullptr)},
+          {"exact", size_json(p.exact)},
+          {"interpolation", p.interpolation == Interpolation::kBilinear ? "bilinear" : "bicubic"},
+          {"antialias", p.antialias},
+          {"crop", size_json(p.crop)},
+          {"range", p.range},
+          {"mean", p.mean},
+          {"std", p.std},
+          {"channel_order", p.bgr ? "bgr" : "rgb"},
+          {"layout", layout_name(spec.layout)}};
 }
 
 json media_json(const std::string& input, const MediaInfo& media) {
