@@ -33,5 +33,27 @@ struct WantedHeight {
 };
 WantedHeight wanted_height(const FigurePanel& panel, double width, const PanelContext& context,
                            Pen& pen);
+/// Of one panel type, in its file.
+WantedHeight wanted_player(const PlayerPanel& panel, double width, const PanelContext& context);
+WantedHeight wanted_strip(const StripPanel& panel, double width, const PanelContext& context);
+WantedHeight wanted_lines(const LinesPanel& panel, double width);
+WantedHeight wanted_bars(const BarsPanel& panel);
+WantedHeight wanted_matrix(const MatrixPanel& panel, double width);
+WantedHeight wanted_scatter(const ScatterPanel& panel, double width);
+WantedHeight wanted_plates(const PlatesPanel& panel, double width, const PanelContext& context);
+WantedHeight wanted_table(const TablePanel& panel);
+WantedHeight wanted_text(const TextPanel& panel, double width, const PanelContext& context,
+                         Pen& pen);
+WantedHeight wanted_scale(const ScalePanel& panel);
+
+/// Where draw_lines() puts its curves in `box`, and the values at the ends: a cursor runs there.
+struct PlotArea {
+  Box box;
+  double x_begin = 0, x_end = 1, y_begin = 0, y_end = 1;
+};
+PlotArea plot_area(const LinesPanel& panel, const Box& box, const PanelContext& context, Pen& pen);
+
+/// The frames that a strip shows: all, or 16 chosen evenly with the first and the last.
+std::vector<int> shown_frames(int frames);
 
 }  // namespace praxiscope::figure

@@ -1,0 +1,62 @@
+// The colours of a map with raw numbers at its ends, the raw range of this map, and a note.
+#include "figure/panels/parts.h"
+#include "render/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace praxiscope::figure {
+namespace {
+
+constexpr double kRamp = 12;
+
+/// A scale on which something can be told apart.
+bool is_usable(const FigureScale& scale) {
+  return std::isfinite(scale.lo) && std::isfinite(scale.hi) && scale.lo < scale.hi;
+}
+
+void draw_ends(const FigureScale& scale, const Box& row, Letter small, Pen& pen) {
+  pen.text(format_number(scale.lo), {row.x, row.y, row.width / 3, row.height}, small);
+  small.anchor = Anchor::kCenter;
+  if (scale.is_signed)
+    pen.text("0", {row.x + row.width / 3, row.y, row.width / 3, row.height}, small);
+  small.anchor = Anchor::kRight;
+  pen.text(format_number(scale.hi), {row.x + 2 * row.width / 3, row.y, row.width / 3, row.height},
+           small);
+}
+
+}  // namespace
+
+void draw_scale(const ScalePanel& panel, const Box& box, const PanelContext& context, Pen& pen) {
+  const Theme& look = theme(context.is_dark);
+  Box rest = draw_heading(panel.title, "", box, context, pen);
+  Letter small = small_letter(look);
+  if (is_usable(panel.scale)) {
+    const Box bar{rest.x, rest.y, rest.width, kRamp};
+    pen.ramp(bar, panel.scale);
+    pen.outline(bar, look.faint, 0.8);
+    if (panel.scale.is_signed) {
+      const double middle = bar.x + bar.width / 2;
+      pen.line({{middle, bar.y}, {middle, bar.bottom()}}, {0, 0, 0, 0.8}, 0.8);
+    }
+    draw_ends(panel.scale, {rest.x, bar.bottom() + 2, rest.width, kSmallRow}, small, pen);
+    rest.y += kRamp + 2 + kSmallRow;
+  }
+  const std::string range =
+      fmt::format("this map: {} to {}", format_number(panel.lo), format_number(panel.hi));
+  pen.text(range, {rest.x, rest.y + 2, rest.width, kSmallRow}, small);
+  if (panel.note.empty()) return;
+  small.is_bold = true;
+  small.ink = look.text;
+  pen.text(panel.note, {rest.x, rest.y + 2 + kSmallRow + 2, rest.width, kSmallRow}, small);
+}
+
+WantedHeight wanted_scale(const ScalePanel& panel) {
+  return {(panel.title.empty() ? 0 : kHeading) + kRamp + 2 + kSmallRow + 2 + kSmallRow +
+              (panel.note.empty() ? 0 : 2 + kSmallRow),
+          false};
+}
+
+}  // namespace praxiscope::figure
