@@ -4,13 +4,9 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <fstream>
-#include <functional>
-#include <thread>
 
 namespace praxiscope::testing {
 namespace {
@@ -190,6 +186,18 @@ TEST(SourceKinds, Mp4WithItsIndexAtTheEndCannotBePiped) {
   EXPECT_THAT(input_error("-"), AllOf(HasSubstr("index is at its end"), HasSubstr("+faststart")));
 }
 
+TEST(SourceKinds, NamedPipesAreReadOnceAndSayThatTheyAreLive) {
+  const TemporaryFolder folder;
+  ffmpeg(std::string("-filter_complex ") + kThree + " -c:v ffv1 " + folder.path("three.mkv"));
+  EXPECT_FALSE(open_source(folder.path("three.mkv"))->info().is_live);
+  const NamedPipe pipe(folder.path("pipe"), "sleep 0.3; cat " + folder.path("three.mkv"));
+  const auto source = open_source(folder.path("pipe"));
+  EXPECT_TRUE(source->info().is_live);
+  std::vector<Frame> frames;
+  while (auto frame = source->next()) frames.push_back(std::move(*frame));
+  expect_three(frames, 8);
+}
+
 TEST(SourceKinds, PipesCannotBeReadTwice) {
   Progress progress;
   EXPECT_THROW(
@@ -203,94 +211,6 @@ TEST(SourceKinds, PipesCannotBeReadTwice) {
         }
       },
       Error);
-}
-
-/// A named pipe into which a command writes.
-class NamedPipe {
- public:
-  NamedPipe(const std::string& path, const std::string& command) {
-    EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
-    writer_ = ::popen((command + " > " + path).c_str(), "r");
-  }
-  ~NamedPipe() { ::pclose(writer_); }
-
- private:
-  std::FILE* writer_;
-};
-
-TEST(SourceKinds, NamedPipesAreReadOnceAndSayThatTheyAreLive) {
-  const TemporaryFolder folder;
-  ffmpeg(std::string("-filter_complex ") + kThree + " -c:v ffv1 " + folder.path("three.mkv"));
-  EXPECT_FALSE(open_source(folder.path("three.mkv"))->info().is_live);
-  const NamedPipe pipe(folder.path("pipe"), "sleep 0.3; cat " + folder.path("three.mkv"));
-  const auto source = open_source(folder.path("pipe"));
-  EXPECT_TRUE(source->info().is_live);
-  std::vector<Frame> frames;
-  while (auto frame = source->next()) frames.push_back(std::move(*frame));
-  expect_three(frames, 8);
-}
-
-/// Cancels from another thread.
-class Impatient : public Progress {
- public:
-  Impatient()
-      : thread_([this] { std::this_thread::sleep_for(std::chrono::milliseconds(300)), cancel(); }) {
-  }
-  ~Impatient() override { thread_.join(); }
-
- private:
-  std::thread thread_;
-};
-
-ErrorKind kind_of(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.kind();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return ErrorKind::kInternal;
-}
-
-TEST(SourceCancel, EndsTheWaitForAPipe) {
-  const TemporaryFolder folder;
-  ASSERT_EQ(::mkfifo(folder.path("unopened").c_str(), 0600), 0);
-  ASSERT_EQ(::mkfifo(folder.path("silent").c_str(), 0600), 0);
-  const int writer = ::open(folder.path("silent").c_str(), O_RDWR);
-  for (const char* name : {"unopened", "silent"}) {
-    SCOPED_TRACE(name);
-    Impatient progress;
-    EXPECT_EQ(
-        kind_of([&] { open_source(folder.path(name), {.limits = {}, .progress = &progress}); }),
-        ErrorKind::kCancelled);
-  }
-  ::close(writer);
-}
-
-TEST(SourceCancel, EndsTheWaitInTheMiddleOfAVideo) {
-  const TemporaryFolder folder;
-  ffmpeg("-f lavfi -i testsrc2=s=64x64:d=20 -c:v ffv1 " + folder.path("a.mkv"));
-  const NamedPipe pipe(folder.path("pipe"),
-                       "(head -c 300000 " + folder.path("a.mkv") + "; sleep 1)");
-  Impatient progress;
-  const auto source = open_source(folder.path("pipe"), {.limits = {}, .progress = &progress});
-  EXPECT_EQ(kind_of([&] {
-              while (source->next()) continue;
-            }),
-            ErrorKind::kCancelled);
-}
-
-TEST(SourceCancel, EndsReadPtsWhichCountsItsFrames) {
-  const TemporaryFolder folder;
-  ffmpeg("-f lavfi -i testsrc2=s=64x64:d=2 " + folder.path("a.mp4"));
-  struct Counting : Progress {
-    void advance(std::int64_t units) override {
-      if ((frames += units) == 10) cancel();
-    }
-    std::int64_t frames = 0;
-  } progress;
-  EXPECT_EQ(kind_of([&] { read_pts(folder.path("a.mp4"), progress); }), ErrorKind::kCancelled);
-  EXPECT_EQ(progress.frames, 10);
 }
 
 TEST(SourceErrors, MissingFileNamesItsNeighbour) {
@@ -375,94 +295,6 @@ TEST(SourceDamage, CutOffVideoGivesItsBeginningAndOneWarning) {
   const auto warnings = source->take_warnings();
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_THAT(warnings[0], AllOf(HasSubstr("cut.mp4"), HasSubstr("damaged")));
-}
-
-/// Names below a folder, made empty.
-class FindMedia : public ::testing::Test {
- protected:
-  void make(const std::vector<std::string>& names) const {
-    for (const std::string& name : names) {
-      std::filesystem::create_directories(std::filesystem::path(path(name)).parent_path());
-      std::ofstream(path(name)) << "x";
-    }
-  }
-  std::string path(const std::string& name) const { return folder_.path(name); }
-  std::vector<std::string> paths(const std::vector<std::string>& names) const {
-    std::vector<std::string> all;
-    for (const std::string& name : names) all.push_back(path(name));
-    return all;
-  }
-  std::string error_of(const std::string& input) const {
-    try {
-      find_media(input);
-    } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), ErrorKind::kInput);
-      return error.what();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return "";
-  }
-  TemporaryFolder folder_;
-};
-
-TEST_F(FindMedia, FoldersAndGlobsInNaturalOrder) {
-  make({"v10.mp4", "v9.mp4", "sub/x.avi", "notes.txt", ".hidden.mp4"});
-  EXPECT_EQ(find_media(path("")), paths({"sub/x.avi", "v9.mp4", "v10.mp4"}));
-  EXPECT_EQ(find_media(path("v*.mp4")), paths({"v9.mp4", "v10.mp4"}));
-  EXPECT_EQ(find_media(path("*")), paths({"sub/x.avi", "v9.mp4", "v10.mp4"}));
-}
-
-TEST_F(FindMedia, AFolderOfPicturesIsOneSequence) {
-  make({"frames/1.jpg", "frames/2.PNG", "frames/notes.txt"});
-  EXPECT_EQ(find_media(path("frames")), paths({"frames"}));
-  EXPECT_EQ(find_media(path("frames/")), paths({"frames/"}));
-  EXPECT_EQ(find_media(path("")), paths({"frames"})) << "below another folder too";
-  make({"frames/3.mp4"});
-  EXPECT_EQ(find_media(path("frames")), paths({"frames/1.jpg", "frames/2.PNG", "frames/3.mp4"}));
-  make({"one/1.jpg"});
-  EXPECT_EQ(find_media(path("one")), paths({"one/1.jpg"}));
-  make({"moving/1.gif", "moving/2.gif"});
-  EXPECT_EQ(find_media(path("moving")), paths({"moving/1.gif", "moving/2.gif"}));
-}
-
-TEST_F(FindMedia, ListsGiveNamesWithLabelsOfManyWords) {
-  make({"clip1.mp4", "clip2.mp4", "my clip.mp4", "frames/1.jpg", "frames/2.jpg"});
-  std::ofstream(path("list.txt"))
-      << "\xef\xbb\xbf# clips\nclip2.mp4 playing cello\r\nclip1.mp4\t3\n\n"
-         "my clip.mp4 archery\nframes 250 7\ngone away.mp4 a b\n"
-         "img_%05d.jpg 4\n/tmp/absolute.mp4 1\nrtsp://host/x 2\n";
-  std::vector<std::string> expected =
-      paths({"clip2.mp4", "clip1.mp4", "my clip.mp4", "frames", "gone away.mp4", "img_%05d.jpg"});
-  expected.insert(expected.end(), {"/tmp/absolute.mp4", "rtsp://host/x"});
-  EXPECT_EQ(find_media(path("list.txt")), expected);
-}
-
-TEST_F(FindMedia, PercentInTheNameOfAFolderOrListIsNoPattern) {
-  make({"50%d/a.mp4", "50%d/b.mp4"});
-  EXPECT_EQ(find_media(path("50%d")), paths({"50%d/a.mp4", "50%d/b.mp4"}));
-  std::ofstream(path("100%d.txt")) << "a.mp4\n";
-  EXPECT_EQ(find_media(path("100%d.txt")), paths({"a.mp4"}));
-}
-
-TEST_F(FindMedia, WhatIsNoFolderListOrGlobStaysAsItIs) {
-  make({"it's [1].mp4", "text.pdf"});
-  for (const std::string& name :
-       {std::string("-"), std::string("http://host/a?b=*"), path("img_%05d.jpg"),
-        path("missing.mp4"), path("it's [1].mp4"), path("text.pdf")}) {
-    EXPECT_EQ(find_media(name), std::vector<std::string>{name});
-  }
-}
-
-TEST_F(FindMedia, SaysWhatIsWrong) {
-  make({"empty/notes.md"});
-  EXPECT_THAT(error_of(path("empty")), HasSubstr("no media in"));
-  EXPECT_THAT(error_of(path("*.avi")), HasSubstr("no file matches"));
-  EXPECT_THAT(error_of(path("em*")), HasSubstr("no media in"));
-  std::ofstream(path("none.txt")) << "# nothing\n";
-  EXPECT_THAT(error_of(path("none.txt")), HasSubstr("expected `path label` on each line"));
-  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
-  ::chmod(path("none.txt").c_str(), 0);
-  EXPECT_THAT(error_of(path("none.txt")), HasSubstr("Permission denied"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "media/support.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -140,6 +141,13 @@ double psnr(const Picture& a, const Picture& b) {
   }
   return 10 * std::log10(255.0 * 255.0 * static_cast<double>(a.rgb.size()) / std::max(sum, 1e-9));
 }
+
+NamedPipe::NamedPipe(const std::string& path, const std::string& command) {
+  EXPECT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  writer_ = ::popen((command + " > " + path).c_str(), "r");
+}
+
+NamedPipe::~NamedPipe() { ::pclose(writer_); }
 
 std::optional<fs::path> find_clips() {
   const char* given = std::getenv("PRAXISCOPE_CLIPS");

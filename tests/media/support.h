@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -55,6 +56,18 @@ std::string input_error(const std::string& input, const MediaLimits& limits = {}
 /// A picture that is different at every place and time: a diagonal gradient and a moving square.
 Picture make_picture(int width, int height, int step);
 double psnr(const Picture& a, const Picture& b);
+
+/// A named pipe into which a shell command writes.
+class NamedPipe {
+ public:
+  NamedPipe(const std::string& path, const std::string& command);
+  ~NamedPipe();
+  NamedPipe(const NamedPipe&) = delete;
+  NamedPipe& operator=(const NamedPipe&) = delete;
+
+ private:
+  std::FILE* writer_;
+};
 
 /// The folder of real clips, or nothing.
 std::optional<std::filesystem::path> find_clips();
