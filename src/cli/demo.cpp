@@ -104,9 +104,7 @@ int run(const Options& options, Console& console) {
   wish.methods = parse_methods("grad_cam_pp");
   wish.overwrite = options.flag("force");
   wish.run.device = options.text("device");
-  if (options.text("threads") != "auto") {
-    wish.run.threads = static_cast<int>(options.integer("threads", 1, 1024));
-  }
+  wish.run.threads = count_or_auto(options, "threads", 1024);
 
   ProgressPrinter progress(console);
   const CancelOnSignal cancel(progress);

@@ -109,9 +109,9 @@ void print_result(const Explanation& result, bool is_json, Console& console) {
       classes += fmt::format("{}{} {:.0f} %", classes.empty() ? "" : ", ",
                              without_controls(entry.label), entry.probability * 100);
     }
-    print_note(console,
-               fmt::format("{}: {} frames, {} clip{}; {}", without_controls(result.input),
-                           result.frames, result.clips, result.clips == 1 ? "" : "s", classes));
+    print_note(console, fmt::format("{}: {}, {}; {}", without_controls(result.input),
+                                    counted(result.frames, "frame"), counted(result.clips, "clip"),
+                                    classes));
     for (const std::string& path : result.written) console.out << path << '\n';
   }
   flush_results(console);

@@ -17,7 +17,8 @@ namespace {
 std::string subject(const std::vector<std::string>& inputs, std::size_t index) {
   std::filesystem::path path(inputs[index]);
   if (!path.has_filename()) path = path.parent_path();  // "folder/"
-  const std::string name = without_controls(path.filename().string());
+  const std::string name =
+      inputs[index] == "-" ? "standard input" : without_controls(path.filename().string());
   return inputs.size() == 1 ? name : fmt::format("[{}/{}] {}", index + 1, inputs.size(), name);
 }
 

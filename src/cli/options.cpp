@@ -73,14 +73,15 @@ std::string see_help(std::string_view command) {
 }
 
 std::int64_t to_integer(std::string_view name, const std::string& text, std::int64_t least,
-                        std::int64_t most) {
+                        std::int64_t most, std::string_view or_else) {
   std::int64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, problem] = std::from_chars(text.data(), end, value);
   if (problem != std::errc{} || stop != end || value < least || value > most) {
     throw_value(name, text,
-                most == INT64_MAX ? fmt::format("a whole number, {} or more", least)
-                                  : fmt::format("a whole number from {} to {}", least, most));
+                most == INT64_MAX
+                    ? fmt::format("a whole number, {} or more{}", least, or_else)
+                    : fmt::format("a whole number from {} to {}{}", least, most, or_else));
   }
   return value;
 }
@@ -158,8 +159,9 @@ const std::vector<std::string>& Options::list(std::string_view name) const {
   return found != values_.end() ? found->second : empty;
 }
 
-std::int64_t Options::integer(std::string_view name, std::int64_t least, std::int64_t most) const {
-  return to_integer(name, text(name), least, most);
+std::int64_t Options::integer(std::string_view name, std::int64_t least, std::int64_t most,
+                              std::string_view or_else) const {
+  return to_integer(name, text(name), least, most, or_else);
 }
 
 std::optional<int> Options::given_integer(std::string_view name, int least, int most) const {

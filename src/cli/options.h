@@ -38,8 +38,10 @@ class Options {
   /// The value as given; nothing when absent.
   std::optional<std::string> given(std::string_view name) const;
   const std::vector<std::string>& list(std::string_view name) const;
-  /// Whole number in [least, most]. @throws Error kUsage.
-  std::int64_t integer(std::string_view name, std::int64_t least, std::int64_t most) const;
+  /// Whole number in [least, most]. `or_else`: what the caller takes as well, for the message.
+  /// @throws Error kUsage.
+  std::int64_t integer(std::string_view name, std::int64_t least, std::int64_t most,
+                       std::string_view or_else = "") const;
   std::optional<int> given_integer(std::string_view name, int least, int most) const;
   /// @throws Error kUsage outside [least, most] or for what is no number.
   double number(std::string_view name, double least, double most) const;

@@ -34,8 +34,8 @@ std::string clip_row(const ClipPrediction& clip, std::size_t width) {
 }
 
 void print_mean(const Prediction& result, Console& console) {
-  console.out << fmt::format("{}: {} frames, mean of {} clip{}\n", without_controls(result.input),
-                             result.frames, result.clips, result.clips == 1 ? "" : "s");
+  console.out << fmt::format("{}: {}, mean of {}\n", without_controls(result.input),
+                             counted(result.frames, "frame"), counted(result.clips, "clip"));
   Table table("><>");
   for (const TopClass& entry : result.top) {
     table.add({fmt::format("{:.1f} %", entry.probability * 100), without_controls(entry.label),

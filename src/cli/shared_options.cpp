@@ -14,12 +14,6 @@ namespace {
 constexpr auto kValue = OptionKind::kValue;
 constexpr auto kFlag = OptionKind::kFlag;
 
-/// 0 stands for "auto".
-int count_or_auto(const Options& options, std::string_view name, int most) {
-  if (options.text(name) == "auto") return 0;
-  return static_cast<int>(options.integer(name, 1, most));
-}
-
 std::optional<bool> given_switch(const Options& options, std::string_view name) {
   if (!options.has(name)) return std::nullopt;
   static const std::array<std::string, 2> choices{"on", "off"};
@@ -106,6 +100,11 @@ SourceSettings source_settings(std::string_view command, const Options& options)
   settings.clips = options.text("clips");
   settings.hop = options.given_integer("hop", 1, 1'000'000);
   return settings;
+}
+
+int count_or_auto(const Options& options, std::string_view name, int most) {
+  if (options.text(name) == "auto") return 0;
+  return static_cast<int>(options.integer(name, 1, most, " or auto"));
 }
 
 RunSettings run_settings(const Options& options) {

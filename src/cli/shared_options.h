@@ -23,6 +23,8 @@ ManifestOverrides manifest_overrides(const Options& options);
 /// Needs kModelOptions, kPreparationOptions and kClipOptions. @throws Error kUsage; names `command`
 /// when there is no --model.
 SourceSettings source_settings(std::string_view command, const Options& options);
+/// A number from 1 to `most`, or 0 for "auto". @throws Error kUsage.
+int count_or_auto(const Options& options, std::string_view name, int most);
 /// Needs kRunOptions. @throws Error kUsage.
 RunSettings run_settings(const Options& options);
 

@@ -70,6 +70,10 @@ std::string Table::text() const {
   return out;
 }
 
+std::string counted(std::int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string short_count(std::int64_t count) {
   if (count >= 1'000'000) return fmt::format("{:.1f} M", static_cast<double>(count) / 1e6);
   if (count >= 10'000) return fmt::format("{:.1f} k", static_cast<double>(count) / 1e3);

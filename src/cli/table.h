@@ -33,6 +33,9 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+/// "1 clip", "2 clips".
+std::string counted(std::int64_t count, std::string_view noun);
+
 /// 33186394 -> "33.2 M".
 std::string short_count(std::int64_t count);
 

@@ -145,6 +145,12 @@ class OutputPlan {
 }  // namespace
 
 OutputForm output_form(const std::string& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("output {}: it is a folder, expected a file, as in {}", in_quotes(path),
+                            in_quotes((fs::path(path) / "{stem}.mp4").string())));
+  }
   std::string ending = fs::path(path).extension().string();
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

@@ -119,6 +119,11 @@ TEST_F(Commands, UsageErrorsComeBeforeAnyWork) {
   EXPECT_TRUE(fake().inputs.empty());
 }
 
+TEST_F(Commands, NumbersThatMayBeAutoSaySo) {
+  EXPECT_THAT(run({"predict", "-m", "s", "a.mp4", "--threads", "0"}).err,
+              HasSubstr("found \"0\", expected a whole number from 1 to 1024 or auto"));
+}
+
 TEST_F(Commands, ExplainTakesTheUsualMethodTargetAndOutput) {
   const Outcome outcome = run({"explain", "-m", "strings", "dir/a.mp4"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
@@ -213,6 +218,7 @@ TEST_F(Commands, ForeignNamesDoNotSteerTheTerminal) {
   const Outcome outcome = run({"predict", "-m", "s", "a\x1b[2J.mp4"}, true);
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("a?[2J.mp4: predicting"), Not(HasSubstr("\x1b[2J"))));
   EXPECT_THAT(run({"predict", "-m", "s", "frames/"}).err, HasSubstr("frames: predicting"));
+  EXPECT_THAT(run({"predict", "-m", "s", "-"}).err, HasSubstr("standard input: predicting"));
 }
 
 TEST_F(Commands, HandsOneKeeperToAllInputsSoThatTheNetworkIsLoadedOnce) {

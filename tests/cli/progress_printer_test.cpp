@@ -90,6 +90,11 @@ TEST(Progress, IsSilentWhenQuiet) {
   EXPECT_EQ(terminal.err.str(), "");
 }
 
+TEST(Table, CountsInWords) {
+  EXPECT_EQ(counted(1, "frame"), "1 frame");
+  EXPECT_EQ(counted(0, "clip") + ", " + counted(25, "clip"), "0 clips, 25 clips");
+}
+
 TEST(Table, CountsCharactersNotBytes) {
   EXPECT_EQ(columns_of("Gr\xc3\xbc\xc3\x9f"
                        "e"),

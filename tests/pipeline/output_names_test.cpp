@@ -78,6 +78,9 @@ TEST_F(OutputNames, EndingDecidesTheForm) {
   EXPECT_EQ(output_form("a.b.npz"), OutputForm::kNpz);
   EXPECT_THAT(message_of(ErrorKind::kUsage, [] { output_form("a.np"); }),
               HasSubstr("did you mean \".npz\""));
+  fs::create_directory("out");
+  EXPECT_THAT(message_of(ErrorKind::kUsage, [] { output_form("out/"); }),
+              HasSubstr("it is a folder, expected a file, as in \"out/{stem}.mp4\""));
   EXPECT_THAT(message_of(ErrorKind::kUsage, [] { output_form("a"); }), HasSubstr("expected .mp4"));
 }
 
