@@ -1,6 +1,7 @@
 #include "figure/map_shades.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -10,21 +11,49 @@ namespace {
 /// As in the videos (render/overlay.cpp): half a value is more than half as visible.
 constexpr double kOpacityGrowth = 0.75;
 
+/// The four cells around a pixel along one axis, and its way from the second to the third.
 struct Tap {
-  int left = 0, right = 0;
-  double right_weight = 0;
+  std::array<int, 4> cells{};
+  double way = 0;
 };
 
 Tap tap_at(int pixel, int pixels, int cells) {
   const double position = std::clamp((pixel + 0.5) * cells / pixels - 0.5, 0.0, cells - 1.0);
   const int left = static_cast<int>(position);
-  return {left, std::min(left + 1, cells - 1), position - left};
+  Tap tap{{}, position - left};
+  for (int i = 0; i < 4; ++i)
+    tap.cells[static_cast<std::size_t>(i)] = std::clamp(left - 1 + i, 0, cells - 1);
+  return tap;
+}
+
+/// Catmull-Rom through b and c.
+double cubic(double a, double b, double c, double d, double t) {
+  return b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
 }
 
 /// Between two cells; beside one without a value the nearer one decides.
 double mix(double a, double b, double weight) {
   if (std::isfinite(a) && std::isfinite(b)) return std::lerp(a, b, weight);
   return weight < 0.5 ? a : b;
+}
+
+/// Smooth between cell centres and never beyond the four cells around: a map shows no values that
+/// it does not have.
+float value_between(const float* values, int width, const Tap& row, const Tap& column) {
+  std::array<double, 4> rows{};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const float* cells = values + row.cells[i] * width;
+    rows[i] = cubic(cells[column.cells[0]], cells[column.cells[1]], cells[column.cells[2]],
+                    cells[column.cells[3]], column.way);
+  }
+  const double smooth = cubic(rows[0], rows[1], rows[2], rows[3], row.way);
+  const float* upper = values + row.cells[1] * width;
+  const float* lower = values + row.cells[2] * width;
+  const double a = upper[column.cells[1]], b = upper[column.cells[2]];
+  const double c = lower[column.cells[1]], d = lower[column.cells[2]];
+  if (!std::isfinite(smooth))
+    return static_cast<float>(mix(mix(a, b, column.way), mix(c, d, column.way), row.way));
+  return static_cast<float>(std::clamp(smooth, std::min({a, b, c, d}), std::max({a, b, c, d})));
 }
 
 }  // namespace
@@ -59,13 +88,7 @@ std::vector<float> stretch_map(const FigureMap& map, int t, int width, int heigh
   out.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
   for (int y = 0; y < height; ++y) {
     const Tap row = tap_at(y, height, map.height);
-    const float* upper = values + row.left * map.width;
-    const float* lower = values + row.right * map.width;
-    for (const Tap& tap : columns) {
-      out.push_back(static_cast<float>(mix(mix(upper[tap.left], upper[tap.right], tap.right_weight),
-                                           mix(lower[tap.left], lower[tap.right], tap.right_weight),
-                                           row.right_weight)));
-    }
+    for (const Tap& column : columns) out.push_back(value_between(values, map.width, row, column));
   }
   return out;
 }

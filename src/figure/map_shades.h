@@ -35,8 +35,8 @@ class MapShades {
   bool is_opaque_;
 };
 
-/// Frame `t` of a map stretched to width x height by bilinear interpolation of the raw values
-/// between cell centres; NaN cells do not spread into finite ones more than half a cell.
+/// Frame `t` of a map stretched to width x height: raw values, cubic between cell centres and never
+/// beyond the four cells around a pixel; a cell without a value keeps its place alone.
 /// [height,width]
 std::vector<float> stretch_map(const FigureMap& map, int t, int width, int height);
 

@@ -17,7 +17,7 @@ namespace {
 constexpr double kWidth = 1200, kLeastHeight = 675, kMostHeight = 1000;
 constexpr double kInner = kWidth - 2 * kMargin;
 constexpr double kColumnGap = 24;
-constexpr double kMainMost = 760, kMainLeast = 560;  ///< width of the main column beside another
+constexpr double kMainMost = 760, kMainLeast = 408;  ///< width of the main column beside another
 constexpr double kMainHeight = 500;                  ///< of the player; wider is not better
 constexpr double kLeastBody = 240;                   ///< whatever stands above it
 constexpr double kTab = 24, kTabPadding = 10;
@@ -62,6 +62,7 @@ WantedHeight largest_wish(const PanelContext& context, std::size_t k, double wid
     const WantedHeight wanted =
         wanted_height(context.figure.panels[static_cast<std::size_t>(panel)], width, context, pen);
     largest.height = std::max(largest.height, wanted.height);
+    largest.least = std::max(largest.least, wanted.least > 0 ? wanted.least : wanted.height);
     largest.stretches = largest.stretches || wanted.stretches;
   }
   return largest;
@@ -73,29 +74,27 @@ double sum_of(const Column& column) {
   return sum;
 }
 
+/// The height that a column cannot go below.
+double least_of(const Column& column) {
+  double sum = kGap * (std::max(1.0, static_cast<double>(column.size())) - 1);
+  for (const Slot* slot : column) sum += slot->wanted.least;
+  return sum;
+}
+
 /// Stacks a column into a box: what is left goes to those that stretch, by their weight; what is
-/// missing they give first, down to three fifths, then all give alike.
+/// missing all give, each as much as it can spare.
 void stack(const Column& column, const Box& box) {
-  double left = box.height - sum_of(column), weights = 0, elastic = 0;
-  for (const Slot* slot : column) {
-    if (!slot->wanted.stretches) continue;
-    weights += slot->weight;
-    elastic += 0.4 * slot->wanted.height;
-  }
-  const double given = left < 0 && elastic > 0 ? std::min(1.0, -left / elastic) : 0;
-  if (left < 0) left += given * elastic;
-  const double heights = sum_of(column) - given * elastic -
-                         kGap * (std::max(1.0, static_cast<double>(column.size())) - 1);
-  const double shrink = left < 0 && heights > 0 ? std::max(0.1, 1 + left / heights) : 1;
+  const double wanted = sum_of(column), spare = wanted - least_of(column);
+  const double left = std::max(0.0, box.height - wanted);
+  const double given = spare > 0 ? std::clamp((wanted - box.height) / spare, 0.0, 1.0) : 0;
+  double weights = 0;
+  for (const Slot* slot : column) weights += slot->wanted.stretches ? slot->weight : 0;
   double y = box.y;
   for (Slot* slot : column) {
-    double height = slot->wanted.height;
-    if (slot->wanted.stretches) {
-      height *= 1 - 0.4 * given;
-      if (left > 0) height += left * slot->weight / weights;
-    }
-    slot->box = {box.x, y, box.width, kGrid * std::floor(height * shrink / kGrid + 1e-9)};
-    y += slot->box.height + kGap;
+    double height = std::lerp(slot->wanted.height, slot->wanted.least, given);
+    if (slot->wanted.stretches) height += left * slot->weight / weights;
+    slot->box = {box.x, y, box.width, height};
+    y += height + kGap;
   }
 }
 
@@ -186,7 +185,10 @@ void Draft::wish_main(double width, double most_height) {
   const double below = under.empty() ? 0 : sum_of(under) + kGap;
   const double most = std::max(kLeastBody / 2, std::min(kMainHeight, most_height - below));
   const double scale = std::min(1.0, most / std::max(1.0, sum_of(main)));
-  for (Slot* slot : main) slot->wanted.height *= scale;
+  for (Slot* slot : main) {
+    slot->wanted.height *= scale;
+    slot->wanted.least = std::min(slot->wanted.least, slot->wanted.height);
+  }
 }
 
 void Draft::lay_out_body(double top) {
@@ -198,16 +200,21 @@ void Draft::lay_out_body(double top) {
   double main_width = side.empty() ? kInner : has_main ? kMainMost : 0;
   wish_main(main_width, most);
   if (const double aspect = player_aspect(); aspect > 0 && !side.empty()) {
-    // A player that cannot be as wide as its column leaves the rest to the other one.
-    const double player = main.front()->wanted.height * aspect;
-    main_width = on_grid(std::clamp(player, kMainLeast, kMainMost));
-    wish_main(main_width, most);
+    // A player that cannot be as wide as its column leaves the rest to the other one; a narrower
+    // column has a lower strip, so that there is a little more room again.
+    for (int round = 0; round < 3; ++round) {
+      const double player = main.front()->wanted.height * aspect;
+      main_width = on_grid(std::clamp(player, kMainLeast, kMainMost));
+      wish_main(main_width, most);
+    }
   }
   const double side_x = kMargin + (has_main ? main_width + kColumnGap : 0);
   wish(side, kMargin + kInner - side_x);
   Column left = main;
   left.insert(left.end(), under.begin(), under.end());
-  const double body = on_grid(std::clamp(std::max(sum_of(left), sum_of(side)), least, most));
+  const double needed = std::max(least_of(left), least_of(side));
+  const double body = on_grid(std::clamp(std::max(sum_of(left), sum_of(side)),
+                                         std::max(least, needed), std::max({most, least, needed})));
   stack(left, {kMargin, top, main_width, body});
   stack(side, {side_x, top, kMargin + kInner - side_x, body});
   const double bottom = top + (left.empty() && side.empty() ? 0 : body + kGap);
@@ -247,7 +254,7 @@ void draw_tab(const Tab& tab, StateId state, const PanelContext& context, Pen& p
   }
   const Box words{tab.box.x + kTabPadding - 4, tab.box.y, tab.box.width - 2 * kTabPadding + 8,
                   tab.box.height};
-  pen.text(value, words, letter);
+  pen.text(shortened(value, words.width, letter, pen), words, letter);
   if (there) pen.link(tab.box, *there, figure.axes[axis].title + ": " + value);
 }
 
@@ -301,7 +308,11 @@ void draw_page_frame(const PageLayout& layout, StateId state, const PanelContext
   Letter caption = body_letter(look);
   caption.size = 12;
   caption.lines = 2;
-  pen.text(shown.caption, layout.caption, caption);
+  // A single line stands at the top, near the tabs, also where others need two.
+  const bool is_short = pen.width_of(shown.caption, caption) <= layout.caption.width;
+  Box words = layout.caption;
+  if (is_short) words.height = std::min(words.height, 20.0);
+  pen.text(shown.caption, words, caption);
   Letter small = small_letter(look);
   const Box& footer = layout.footer;
   pen.text(joined_choice(figure, shown), {footer.x, footer.y, footer.width - 120, footer.height},

@@ -30,6 +30,7 @@ void draw_panel(const FigurePanel& panel, const Box& box, const PanelContext& co
 struct WantedHeight {
   double height = 0;
   bool stretches = false;
+  double least = 0;  ///< below it the panel is of no use; 0: it cannot be lower than `height`
 };
 WantedHeight wanted_height(const FigurePanel& panel, double width, const PanelContext& context,
                            Pen& pen);

@@ -173,7 +173,7 @@ struct Sample {
     BarsPanel panel;
     panel.title = "what the network says";
     for (std::size_t c = 0; c < options.classes.size(); ++c) {
-      const double value = 0.61 * std::pow(0.55, static_cast<double>(c));
+      const double value = 0.44 * std::pow(0.55, static_cast<double>(c));
       panel.bars.push_back(
           {options.classes[c], value, static_cast<int>(c), static_cast<int>(c) == target, -1});
     }

@@ -10,7 +10,8 @@
 namespace praxiscope::figure {
 namespace {
 
-constexpr double kRow = 20, kTightRow = 13;  ///< pt
+constexpr double kRow = 20, kTightRow = 14;  ///< pt
+constexpr double kLeastRows = 6;             ///< where all do not fit
 constexpr double kMostLabel = 0.46;          ///< share of the width
 
 std::string value_text(const BarsPanel& panel, double value) {
@@ -84,7 +85,8 @@ void draw_bars(const BarsPanel& panel, const Box& box, const PanelContext& conte
     const double y = rest.y + static_cast<double>(i) * columns.row;
     Letter own = letter;
     own.is_bold = bar.is_strong;
-    pen.text(bar.label, {columns.label.x, y, columns.label.width, columns.row}, own);
+    pen.text(shortened(bar.label, columns.label.width, own, pen),
+             {columns.label.x, y, columns.label.width, columns.row}, own);
     draw_bar(bar, columns, panel.most, y, context, pen);
     own.anchor = Anchor::kRight;
     const std::string value = value_text(panel, bar.value);
@@ -100,8 +102,9 @@ void draw_bars(const BarsPanel& panel, const Box& box, const PanelContext& conte
 }
 
 WantedHeight wanted_bars(const BarsPanel& panel) {
-  return {(panel.title.empty() ? 0 : kHeading) + kRow * static_cast<double>(panel.bars.size()),
-          false};
+  const double heading = panel.title.empty() ? 0 : kHeading;
+  const auto rows = static_cast<double>(panel.bars.size());
+  return {heading + kRow * rows, false, heading + kTightRow * std::min(rows, kLeastRows)};
 }
 
 }  // namespace praxiscope::figure

@@ -77,7 +77,9 @@ Plot plot_of(const LinesPanel& panel, const Box& rest, const PanelContext& conte
   return plot;
 }
 
-void draw_marked(const LinesPanel& panel, const Plot& plot, const Theme& look, Pen& pen) {
+/// The marked stretch, named above it unless something else stands there, left of `free_x`.
+void draw_marked(const LinesPanel& panel, const Plot& plot, double free_x, const Theme& look,
+                 Pen& pen) {
   if (!panel.marked) return;
   const auto inside = [&](double value) {
     return plot.x_of(std::clamp(value, plot.x.begin, plot.x.end));
@@ -87,6 +89,12 @@ void draw_marked(const LinesPanel& panel, const Plot& plot, const Theme& look, P
   const Box box{left, plot.area.y, right - left, plot.area.height};
   pen.fill(box, {look.accent.r, look.accent.g, look.accent.b, 0.12});
   pen.fill({left, plot.area.y - 3, right - left, 3}, look.accent);
+  Letter letter = small_letter(look);
+  letter.anchor = Anchor::kCenter;
+  const double width = pen.width_of("this clip", letter) + 2;
+  const Box name{(left + right - width) / 2, plot.area.y - 4 - kSmallRow, width, kSmallRow};
+  if (name.x > free_x && name.right() < plot.area.right() + 3 * kGrid)
+    pen.text("this clip", name, letter);
 }
 
 /// One unbroken stretch of a line.
@@ -145,7 +153,10 @@ void draw_lines(const LinesPanel& panel, const Box& box, const PanelContext& con
   rest = draw_legend(keys_of(panel), rest, context, pen);
   const Plot plot = plot_of(panel, rest, context, pen);
   const Range data = data_range(panel, true);
-  draw_marked(panel, plot, look, pen);
+  const bool has_row_above = rest.y > box.y + kHeading;  // of a legend
+  const double heading = pen.width_of(panel.title, heading_letter(look)) +
+                         pen.width_of(panel.y_label, small_letter(look)) + 4 * kGrid;
+  draw_marked(panel, plot, has_row_above ? box.right() : box.x + heading, look, pen);
   draw_axes(plot, context, pen);
   if (data.begin > data.end) {
     Letter letter = small_letter(look);
@@ -162,7 +173,7 @@ void draw_lines(const LinesPanel& panel, const Box& box, const PanelContext& con
 
 WantedHeight wanted_lines(const LinesPanel& panel, double width) {
   const double legend = panel.lines.size() > 1 && width < 560 ? 2 * kHeading : 0;
-  return {(width >= 560 ? 148 : 112) + legend, true};
+  return {(width >= 560 ? 144 : 112) + legend, true, 88 + legend};
 }
 
 }  // namespace praxiscope::figure

@@ -49,8 +49,8 @@ Grid lay_out(const MatrixPanel& panel, const Box& box, const Letter& letter, Pen
   grid.cells = {box.x + grid.label_width + 2 * kGrid, box.y + kSmallRow + grid.label_height,
                 box.width - grid.label_width - 2 * kGrid,
                 box.height - kSmallRow - grid.label_height - grid.legend_height};
-  grid.cell_width = std::clamp(grid.cells.width / columns - kBetween, 2.0, 96.0);
-  grid.cell_height = std::clamp(grid.cells.height / rows - kBetween, 2.0, 64.0);
+  grid.cell_height = std::clamp(grid.cells.height / rows - kBetween, 2.0, 96.0);
+  grid.cell_width = std::clamp(grid.cells.width / columns - kBetween, 2.0, 3 * grid.cell_height);
   return grid;
 }
 
@@ -80,7 +80,9 @@ void draw_labels(const MatrixPanel& panel, const Grid& grid, const Box& box, con
   for (std::size_t r = 0; r < panel.rows.size(); ++r) {
     const Box cell = grid.cell(r, 0);
     const bool shows_number = grid.is_numbered && grid.legend_height == 0;
-    pen.text(shows_number ? fmt::format("{}  {}", panel.rows[r], r + 1) : panel.rows[r],
+    const std::string number = shows_number ? fmt::format("  {}", r + 1) : "";
+    const double room = grid.label_width - pen.width_of(number, letter);
+    pen.text(shortened(panel.rows[r], room, letter, pen) + number,
              {box.x, cell.y + cell.height / 2 - 7, grid.label_width, 14}, letter);
   }
   if (grid.legend_height == 0) return;
@@ -143,10 +145,11 @@ void draw_matrix(const MatrixPanel& panel, const Box& box, const PanelContext& c
 }
 
 WantedHeight wanted_matrix(const MatrixPanel& panel, double width) {
-  const double cell = std::clamp(
-      0.6 * width / std::max(1.0, static_cast<double>(panel.columns.size())), 18.0, 48.0);
-  return {kHeading + kSmallRow + 28 + static_cast<double>(panel.rows.size()) * (cell + kBetween),
-          true};
+  const double columns = std::max(1.0, static_cast<double>(panel.columns.size()));
+  const double cell = std::clamp(0.3 * width / columns, 18.0, 64.0);
+  const double head = kHeading + kSmallRow + 28;
+  const auto rows = static_cast<double>(panel.rows.size());
+  return {head + rows * (cell + kBetween), true, head + rows * (12 + kBetween)};
 }
 
 }  // namespace praxiscope::figure

@@ -10,15 +10,24 @@
 namespace praxiscope::figure {
 namespace {
 
-/// The step of 1, 2 or 5 times a power of ten that gives at most `most` ticks.
-double nice_step(double width, int most) {
-  const double raw = width / std::max(1, most - 1);
-  const double power = std::pow(10, std::floor(std::log10(raw)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    // Rounding must not throw away a step that is exact.
-    if (factor * power >= raw * (1 - 1e-9)) return factor * power;
+constexpr double kTickHeight = 20, kTickWidth = 40;  ///< pt that a tick needs
+
+/// First and last multiple of `step` in the range; rounding must not throw away an end.
+std::pair<double, double> multiples(const Range& range, double step) {
+  const double slack = 1e-9 * (range.end - range.begin);
+  return {std::ceil((range.begin - slack) / step), std::floor((range.end + slack) / step)};
+}
+
+/// The smallest step of 1, 2 or 5 times a power of ten that gives at most `most` ticks.
+double nice_step(const Range& range, int most) {
+  const double width = range.end - range.begin;
+  double power = std::pow(10, std::floor(std::log10(width / most)));
+  for (;; power *= 10) {
+    for (const double factor : {1.0, 2.0, 5.0}) {
+      const auto [first, last] = multiples(range, factor * power);
+      if (last - first + 1 <= most) return factor * power;
+    }
   }
-  return 10 * power;
 }
 
 std::string tick_text(double value, double step, bool is_percent) {
@@ -84,12 +93,32 @@ std::vector<Tick> nice_ticks(const Range& range, int most, bool is_percent) {
   const double width = range.end - range.begin;
   if (!(width > 0) || !std::isfinite(width))
     return {{range.begin, tick_text(range.begin, 1, is_percent)}};
-  double step = nice_step(width, std::max(2, most));
+  const double step = nice_step(range, std::max(2, most));
   std::vector<Tick> ticks;
-  const double slack = 1e-9 * width;
-  for (double k = std::ceil((range.begin - slack) / step); k * step <= range.end + slack; ++k)
+  const auto [first, last] = multiples(range, step);
+  for (double k = first; k <= last; ++k)
     ticks.push_back({k * step, tick_text(k == 0 ? 0 : k * step, step, is_percent)});
   return ticks;
+}
+
+std::string shortened(std::string_view text, double width, const Letter& letter, Pen& pen) {
+  if (pen.width_of(text, letter) <= width) return std::string(text);
+  std::vector<std::size_t> starts;  // of characters
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    if (i == text.size() || (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80)
+      starts.push_back(i);
+  }
+  const auto keeping = [&](std::size_t kept) {
+    const std::size_t head = (kept + 1) / 2, tail = starts.size() - 1 - kept / 2;
+    return std::string(text.substr(0, starts[head])) + "\xE2\x80\xA6" +
+           std::string(text.substr(starts[tail]));
+  };
+  std::size_t fits = 0, too_many = starts.size() - 1;
+  while (fits + 1 < too_many) {
+    const std::size_t middle = (fits + too_many) / 2;
+    (pen.width_of(keeping(middle), letter) <= width ? fits : too_many) = middle;
+  }
+  return keeping(fits);
 }
 
 void place_plot(Plot& plot, const Box& box, const PanelContext& context, Pen& pen) {
@@ -98,7 +127,7 @@ void place_plot(Plot& plot, const Box& box, const PanelContext& context, Pen& pe
   const double height = std::max(kGrid, box.height - bottom - kGrid);
   double left = 0;
   for (const Tick& tick :
-       nice_ticks(plot.y, std::max(2, static_cast<int>(height / 24)), plot.is_percent))
+       nice_ticks(plot.y, std::max(2, static_cast<int>(height / kTickHeight)), plot.is_percent))
     left = std::max(left, pen.width_of(tick.label, small));
   left = std::min(std::ceil(left) + kGrid, box.width / 3);
   // Room above and at the right for half of the outermost tick's letters.
@@ -110,15 +139,15 @@ void draw_axes(const Plot& plot, const PanelContext& context, Pen& pen) {
   Letter small = small_letter(look);
   const Box& area = plot.area;
   small.anchor = Anchor::kRight;
-  for (const Tick& tick :
-       nice_ticks(plot.y, std::max(2, static_cast<int>(area.height / 24)), plot.is_percent)) {
+  for (const Tick& tick : nice_ticks(
+           plot.y, std::max(2, static_cast<int>(area.height / kTickHeight)), plot.is_percent)) {
     const double y = plot.y_of(tick.value);
     pen.line({{area.x, y}, {area.right(), y}}, look.faint, 0.8);
     pen.text(tick.label, {area.x - area.width, y - 6, area.width - kGrid, kSmallRow}, small);
   }
   small.anchor = Anchor::kCenter;
   const std::vector<Tick> ticks =
-      nice_ticks(plot.x, std::clamp(static_cast<int>(area.width / 56), 2, 14), false);
+      nice_ticks(plot.x, std::clamp(static_cast<int>(area.width / kTickWidth), 2, 14), false);
   for (const Tick& tick : ticks) {
     const double x = plot.x_of(tick.value);
     pen.line({{x, area.bottom()}, {x, area.bottom() + 3}}, look.soft_text, 0.8);
@@ -195,7 +224,9 @@ Box draw_legend(const std::vector<Key>& keys, const Box& box, const PanelContext
     Letter letter = small_letter(look);
     letter.is_bold = keys[i].is_strong;
     if (keys[i].is_strong) letter.ink = look.text;
-    pen.text(keys[i].label, {entry.x + kSwatch, entry.y, entry.width - kSwatch, kRow}, letter);
+    const double room = entry.width - kSwatch;
+    pen.text(shortened(keys[i].label, room, letter, pen), {entry.x + kSwatch, entry.y, room, kRow},
+             letter);
   }
   return legend.rest;
 }

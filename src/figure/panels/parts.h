@@ -28,6 +28,9 @@ double aspect_of_picture(const Figure& figure, PictureId picture);
 /// "61.0 %", "<0.1 %", a dash for what is not finite.
 std::string percent_text(double share);
 
+/// The text with its middle left out so that it fits: labels often differ at their ends.
+std::string shortened(std::string_view text, double width, const Letter& letter, Pen& pen);
+
 /// Black or white, whichever reads better on the ground.
 Ink ink_on(const Ink& ground);
 

@@ -53,9 +53,10 @@ WantedHeight wanted_plates(const PlatesPanel& panel, double width, const PanelCo
   if (panel.plates.empty()) return {kHeading, false};
   const double cell = std::min(200.0, (width - (panel.columns - 1) * kBetween) / panel.columns);
   const int rows = rows_of(panel);
-  return {(panel.title.empty() ? 0 : kHeading) +
-              rows * (cell / aspect_of(panel, context) + kCaption) + (rows - 1) * kBetween,
-          false};
+  const double height = cell / aspect_of(panel, context);
+  const double rest =
+      (panel.title.empty() ? 0 : kHeading) + rows * kCaption + (rows - 1) * kBetween;
+  return {rest + rows * height, false, rest + 0.5 * rows * height};
 }
 
 }  // namespace praxiscope::figure

@@ -17,6 +17,14 @@ bool is_usable(const FigureScale& scale) {
   return std::isfinite(scale.lo) && std::isfinite(scale.hi) && scale.lo < scale.hi;
 }
 
+/// Next to 0.0154, 1e-10 is noise of the arithmetic, not a number to read.
+std::string number_beside(float value, float most) {
+  if (value != 0 && std::abs(value) < 1e-3F * most)
+    return "\xE2\x89\x88"
+           "0";
+  return format_number(value);
+}
+
 void draw_ends(const FigureScale& scale, const Box& row, Letter small, Pen& pen) {
   pen.text(format_number(scale.lo), {row.x, row.y, row.width / 3, row.height}, small);
   small.anchor = Anchor::kCenter;
@@ -44,8 +52,9 @@ void draw_scale(const ScalePanel& panel, const Box& box, const PanelContext& con
     draw_ends(panel.scale, {rest.x, bar.bottom() + 2, rest.width, kSmallRow}, small, pen);
     rest.y += kRamp + 2 + kSmallRow;
   }
-  const std::string range =
-      fmt::format("this map: {} to {}", format_number(panel.lo), format_number(panel.hi));
+  const float most = std::max(std::abs(panel.lo), std::abs(panel.hi));
+  const std::string range = fmt::format("this map: {} to {}", number_beside(panel.lo, most),
+                                        number_beside(panel.hi, most));
   pen.text(range, {rest.x, rest.y + 2, rest.width, kSmallRow}, small);
   if (panel.note.empty()) return;
   small.is_bold = true;

@@ -88,7 +88,7 @@ void draw_scatter(const ScatterPanel& panel, const Box& box, const PanelContext&
 }
 
 WantedHeight wanted_scatter(const ScatterPanel&, double width) {
-  return {std::clamp(0.7 * width, 200.0, 400.0), true};
+  return {std::clamp(0.7 * width, 200.0, 400.0), true, 160};
 }
 
 }  // namespace praxiscope::figure

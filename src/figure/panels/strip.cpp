@@ -12,7 +12,9 @@ namespace {
 
 constexpr int kMostFrames = 16;
 constexpr double kBetween = 4, kTime = 14;  ///< pt: between frames; height of the time
-constexpr double kTallest = 128;            ///< pt; a strip is no second player
+constexpr double kTallest = 112;            ///< pt, of a frame: a strip is no second player
+constexpr double kOnly = 64;                ///< of the one frame of a still picture
+constexpr double kFlat = 40;                ///< frames lower than this get more rows
 
 struct Cells {
   int columns = 1, rows = 1;
@@ -28,12 +30,14 @@ Cells cells_in(int frames, int rows, double aspect, double width, double height)
   return cells;
 }
 
-/// One or two rows, whichever shows the frames larger.
+/// One, two or four rows, whichever shows the frames largest.
 Cells choose_cells(int frames, double aspect, double width, double height) {
-  const Cells one = cells_in(frames, 1, aspect, width, height);
-  if (frames < 2) return one;
-  const Cells two = cells_in(frames, 2, aspect, width, height);
-  return two.width > one.width ? two : one;
+  Cells best = cells_in(frames, 1, aspect, width, height);
+  for (const int rows : {2, 4}) {
+    const Cells cells = cells_in(frames, rows, aspect, width, height);
+    if (rows <= frames && cells.width > best.width + 0.01) best = cells;
+  }
+  return best;
 }
 
 std::string time_text(double time_s, double width, const Letter& letter, Pen& pen) {
@@ -88,11 +92,13 @@ WantedHeight wanted_strip(const StripPanel& panel, double width, const PanelCont
   const FigureFilm& film = context.figure.films.at(static_cast<std::size_t>(panel.film));
   const double aspect = aspect_of_film(context.figure, panel.film);
   const int shown = static_cast<int>(shown_frames(static_cast<int>(film.pictures.size())).size());
-  // Two rows for more than 8 frames, unless frames are so tall that one row is high enough.
-  const double one_row = cells_in(shown, 1, aspect, width, 1e9).height;
-  const int rows = shown > kMostFrames / 2 && one_row < kTallest ? 2 : 1;
-  const double height = std::min(kTallest, cells_in(shown, rows, aspect, width, 1e9).height);
-  return {rows * (height + kTime) + (rows - 1) * kBetween, false};
+  const auto height_in = [&](int rows) { return cells_in(shown, rows, aspect, width, 1e9).height; };
+  // Two rows for more than 8 frames, unless they are so tall that one is high enough.
+  int rows = shown > kMostFrames / 2 && height_in(1) < 0.9 * kTallest ? 2 : 1;
+  if (rows == 2 && height_in(2) < kFlat) rows = 4;
+  const double height = std::min(shown == 1 ? kOnly : kTallest, height_in(rows));
+  const double rest = rows * kTime + (rows - 1) * kBetween;
+  return {rows * height + rest, false, 0.6 * rows * height + rest};
 }
 
 }  // namespace praxiscope::figure

@@ -10,8 +10,9 @@
 namespace praxiscope::figure {
 namespace {
 
-constexpr double kRow = 18, kTightRow = 14;
-constexpr double kBetween = 16;  ///< pt between columns
+constexpr double kRow = 18, kTightRow = 14;  ///< pt
+constexpr double kLeastRows = 5;             ///< where all do not fit, with the head
+constexpr double kBetween = 16;              ///< pt between columns
 
 /// As wide as their words; where that is too much the widest give way first.
 std::vector<double> column_widths(const TablePanel& panel, double width, const Letter& letter,
@@ -85,8 +86,9 @@ void draw_table(const TablePanel& panel, const Box& box, const PanelContext& con
 }
 
 WantedHeight wanted_table(const TablePanel& panel) {
-  return {(panel.title.empty() ? 0 : kHeading) + kRow * static_cast<double>(panel.rows.size() + 1),
-          false};
+  const double heading = panel.title.empty() ? 0 : kHeading;
+  const auto rows = static_cast<double>(panel.rows.size() + 1);
+  return {heading + kRow * rows, false, heading + kTightRow * std::min(rows, kLeastRows)};
 }
 
 }  // namespace praxiscope::figure

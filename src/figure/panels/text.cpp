@@ -77,7 +77,7 @@ WantedHeight wanted_text(const TextPanel& panel, double width, const PanelContex
   for (const std::string& paragraph : panel.paragraphs)
     height += kLine * static_cast<double>(broken_lines(paragraph, width, letter, pen).size()) +
               kParagraph;
-  return {height, false};
+  return {height, false, std::min(height, kHeading + 3 * kLine)};
 }
 
 }  // namespace praxiscope::figure

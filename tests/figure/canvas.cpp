@@ -1,0 +1,155 @@
+#include "figure/canvas.h"
+
+#include "figure/theme.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+
+namespace praxiscope::test {
+
+using figure::Box;
+using figure::CairoPen;
+using figure::FilmFrame;
+using figure::Ink;
+using figure::Letter;
+
+namespace {
+
+void write(cairo_surface_t* surface, const std::string& name) {
+  const char* folder = std::getenv("PRAXISCOPE_FIGURE_LOOK");
+  if (folder == nullptr) return;
+  std::filesystem::create_directories(folder);
+  cairo_surface_write_to_png(surface, (std::filesystem::path(folder) / (name + ".png")).c_str());
+}
+
+}  // namespace
+
+bool Drawn::has_text(const std::string& words) const {
+  return std::any_of(texts.begin(), texts.end(),
+                     [&](const Text& text) { return text.words == words; });
+}
+
+Canvas::Canvas(const Figure& figure, double width, double height, double scale)
+    : Canvas(
+          cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(std::ceil(width * scale)),
+                                     static_cast<int>(std::ceil(height * scale))),
+          figure, scale) {}
+
+Canvas::Canvas(cairo_surface_t* surface, const Figure& figure, double scale)
+    : CairoPen(cairo_create(surface), figure), surface_(surface), scale_(scale) {
+  cairo_scale(cairo(), scale, scale);
+}
+
+Canvas::~Canvas() {
+  cairo_destroy(cairo());
+  cairo_surface_destroy(surface_);
+}
+
+std::vector<int> Canvas::pixel(double x, double y) const {
+  cairo_surface_flush(surface_);
+  const unsigned char* data = cairo_image_surface_get_data(surface_);
+  const auto column = static_cast<std::ptrdiff_t>(x * scale_),
+             row = static_cast<std::ptrdiff_t>(y * scale_);
+  const auto* pixels =
+      reinterpret_cast<const std::uint32_t*>(data + row * cairo_image_surface_get_stride(surface_));
+  const std::uint32_t value = pixels[column];
+  return {static_cast<int>(value >> 16 & 255), static_cast<int>(value >> 8 & 255),
+          static_cast<int>(value & 255)};
+}
+
+void Canvas::look(const std::string& name) const { write(surface_, name); }
+
+void Canvas::fill(const Box& box, const Ink& ink, double radius) {
+  drawn.fills.push_back({box, ink});
+  CairoPen::fill(box, ink, radius);
+}
+
+void Canvas::line(const std::vector<figure::Point>& points, const Ink& ink, double width) {
+  drawn.lines.push_back(points);
+  CairoPen::line(points, ink, width);
+}
+
+void Canvas::dot(const figure::Point& center, double radius, const Ink& ink) {
+  drawn.dots.push_back(center);
+  CairoPen::dot(center, radius, ink);
+}
+
+void Canvas::ramp(const Box& box, const FigureScale& scale) {
+  drawn.ramps.push_back(box);
+  CairoPen::ramp(box, scale);
+}
+
+void Canvas::text(std::string_view text, const Box& box, const Letter& letter) {
+  if (!text.empty())
+    drawn.texts.push_back({std::string(text), box, letter, width_of(text, letter)});
+  CairoPen::text(text, box, letter);
+}
+
+void Canvas::picture(PictureId picture, const Box& box) {
+  drawn.pictures.push_back(box);
+  CairoPen::picture(picture, box);
+}
+
+void Canvas::film_frame(const FilmFrame& frame, const Box& box) {
+  drawn.frames.push_back(box);
+  CairoPen::film_frame(frame, box);
+}
+
+void Canvas::player(const PlayerPanel& panel, const Box& box) {
+  drawn.players.push_back(box);
+  CairoPen::player(panel, box);
+}
+
+void Canvas::link(const Box& box, StateId state, std::string_view alt) {
+  drawn.links.push_back({box, state, -1, std::string(alt)});
+}
+
+void Canvas::link(const Box& box, const FilmFrame& frame, std::string_view alt) {
+  drawn.links.push_back({box, -1, frame.index, std::string(alt)});
+}
+
+std::unique_ptr<Canvas> draw_alone(const Figure& figure, const FigurePanel& panel, double width,
+                                   double height, bool is_dark) {
+  auto canvas = std::make_unique<Canvas>(figure, width + 16, height + 16, 2);
+  canvas->CairoPen::fill({0, 0, width + 16, height + 16}, figure::theme(is_dark).paper);
+  figure::draw_panel(panel, {8, 8, width, height}, {figure, is_dark}, *canvas);
+  return canvas;
+}
+
+std::unique_ptr<Canvas> draw_page(const Figure& figure, StateId state, bool is_dark) {
+  const figure::PanelContext context{figure, is_dark};
+  Canvas probe(figure, 1, 1);
+  const figure::PageLayout layout = figure::lay_out_page(context, probe);
+  auto canvas = std::make_unique<Canvas>(figure, layout.width, layout.height);
+  canvas->CairoPen::fill({0, 0, layout.width, layout.height}, figure::theme(is_dark).paper);
+  figure::draw_page_frame(layout, state, context, *canvas);
+  const std::vector<PanelId>& panels = figure.states.at(static_cast<std::size_t>(state)).panels;
+  for (std::size_t k = 0; k < panels.size(); ++k)
+    figure::draw_panel(figure.panels.at(static_cast<std::size_t>(panels[k])), layout.panels.at(k),
+                       context, *canvas);
+  return canvas;
+}
+
+void look_at(const Picture& picture, const std::string& name) {
+  cairo_surface_t* surface =
+      cairo_image_surface_create(CAIRO_FORMAT_RGB24, picture.width, picture.height);
+  unsigned char* data = cairo_image_surface_get_data(surface);
+  for (int y = 0; y < picture.height; ++y) {
+    auto* row = reinterpret_cast<std::uint32_t*>(
+        data + static_cast<std::ptrdiff_t>(y) * cairo_image_surface_get_stride(surface));
+    for (int x = 0; x < picture.width; ++x) {
+      const std::uint8_t* p =
+          &picture.rgb[3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.width) +
+                            static_cast<std::size_t>(x))];
+      row[x] = static_cast<std::uint32_t>(p[0] << 16 | p[1] << 8 | p[2]);
+    }
+  }
+  cairo_surface_mark_dirty(surface);
+  write(surface, name);
+  cairo_surface_destroy(surface);
+}
+
+}  // namespace praxiscope::test
