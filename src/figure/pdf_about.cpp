@@ -1,0 +1,164 @@
+// The pages about the figure: words in two columns.
+#include "figure/pdf_pages.h"
+
+#include "praxiscope/version.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace praxiscope::figure {
+namespace {
+
+constexpr int kColumns = 2;
+constexpr double kHeader = 44;  // height of the title's row
+constexpr std::string_view kBackWords = "back to the figure";
+
+/// Fills columns from the top, and begins a page when they are full.
+class Flow {
+ public:
+  Flow(const Figure& figure, PdfPen& pen, PdfDraft& draft)
+      : context_{figure, false}, pen_(pen), draft_(draft) {
+    begin_page();
+  }
+  /// Paragraphs stay whole; the title stands above the first one.
+  void add(const TextPanel& text);
+  void end() { pen_.end_page(); }
+
+ private:
+  double column_width() const {
+    return (draft_.width - 2 * kMargin - (kColumns - 1) * 2 * kGap) / kColumns;
+  }
+  double bottom() const { return draft_.height - 2 * kMargin; }
+  double height_of(const TextPanel& text) {
+    return wanted_height({PanelPlace::kSide, 1, text, ""}, column_width(), context_, pen_).height;
+  }
+  void begin_page();
+  void next_column();
+  void draw(const TextPanel& text, double height);
+
+  PanelContext context_;
+  PdfPen& pen_;
+  PdfDraft& draft_;
+  int column_ = 0;
+  double y_ = 0;
+};
+
+void Flow::begin_page() {
+  const Theme& look = theme(false);
+  draft_.about.emplace_back();
+  pen_.begin_page(&draft_.about.back());
+  column_ = 0;
+  y_ = kMargin + kHeader;
+  pen_.text("About this figure", {kMargin, kMargin, draft_.width / 2, kHeader - kGap},
+            title_letter(look));
+  Letter letter = heading_letter(look);
+  letter.anchor = Anchor::kCenter;
+  const double width = pen_.width_of(kBackWords, letter) + 6 * kGrid;
+  const Box back{draft_.width - kMargin - width, kMargin, width, 7 * kGrid};
+  pen_.fill(back, look.faint, kGrid);
+  pen_.text(kBackWords, back, letter);
+  pen_.link(back, StateId{0}, kBackWords);
+  letter = small_letter(look);
+  pen_.text("Praxiscope " + version(),
+            {kMargin, draft_.height - kMargin - 4 * kGrid, column_width(), 4 * kGrid}, letter);
+}
+
+void Flow::next_column() {
+  if (++column_ == kColumns) {
+    pen_.end_page();
+    begin_page();
+  }
+  y_ = kMargin + kHeader;
+}
+
+void Flow::draw(const TextPanel& text, double height) {
+  pen_.begin_section();
+  draw_text(text,
+            {kMargin + column_ * (column_width() + 2 * kGap), y_, column_width(),
+             std::min(height, bottom() - y_)},
+            context_, pen_);
+  pen_.end_section();
+  y_ += height + kGap;
+}
+
+void Flow::add(const TextPanel& text) {
+  TextPanel part{text.title, {}};
+  double height = 0;
+  for (const std::string& paragraph : text.paragraphs) {
+    // One by one, as if each were a panel: a little more than they need together.
+    const double more = height_of({part.paragraphs.empty() ? part.title : "", {paragraph}});
+    if (y_ + height + more > bottom() && (!part.paragraphs.empty() || y_ > kMargin + kHeader)) {
+      if (!part.paragraphs.empty()) {
+        draw(part, height);
+        part = {"", {}};
+      }
+      next_column();
+      height = 0;
+    }
+    part.paragraphs.push_back(paragraph);
+    height += more;
+  }
+  if (!part.paragraphs.empty()) draw(part, height_of(part));
+}
+
+/// "model.name: strings": one line for each value, in the order of the text.
+void list_values(const nlohmann::ordered_json& value, const std::string& name,
+                 std::vector<std::string>& lines) {
+  constexpr std::size_t kMostLines = 400;
+  if (lines.size() >= kMostLines) return;
+  const bool is_plain_list = value.is_array() && (value.empty() || !value.front().is_structured());
+  if (value.is_object() || (value.is_array() && !is_plain_list)) {
+    for (const auto& [key, part] : value.items())
+      list_values(part, name.empty() ? key : name + "." + key, lines);
+    return;
+  }
+  const std::string words =
+      value.is_string()
+          ? value.get<std::string>()
+          : value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  lines.push_back(name.empty() ? words : name + ": " + words);
+}
+
+TextPanel provenance_text(const Figure& figure) {
+  TextPanel text{"Provenance", {}};
+  const auto json = nlohmann::ordered_json::parse(figure.provenance, nullptr, false);
+  if (json.is_discarded()) {
+    text.paragraphs.push_back(figure.provenance);
+  } else {
+    list_values(json, "", text.paragraphs);
+  }
+  return text;
+}
+
+bool moves(const Figure& figure) {
+  return std::any_of(figure.films.begin(), figure.films.end(),
+                     [](const FigureFilm& film) { return film.pictures.size() > 1; });
+}
+
+TextPanel handling(const Figure& figure) {
+  TextPanel text{
+      "How to use this file",
+      {"A click on a tab, a bar or a cell shows that state at the same place. A click on "
+       "a frame enlarges it; there, a click on its right turns to the next frame, on "
+       "its left to the one before."}};
+  if (moves(figure))
+    text.paragraphs.emplace_back(
+        "Where the viewer runs scripts (browsers, Acrobat, Okular) the clip moves; a click on it "
+        "or "
+        "on its button pauses it. Elsewhere it shows the frame in which the map is strongest, and "
+        "the enlarged frames are a flip book.");
+  return text;
+}
+
+}  // namespace
+
+void draw_about_pages(const Figure& figure, PdfPen& pen, PdfDraft& draft) {
+  Flow flow(figure, pen, draft);
+  flow.add(handling(figure));
+  for (const TextPanel& text : figure.about) flow.add(text);
+  if (!figure.provenance.empty()) flow.add(provenance_text(figure));
+  flow.end();
+}
+
+}  // namespace praxiscope::figure

@@ -1,0 +1,156 @@
+#include "figure/pdf_images.h"
+
+#include <fmt/format.h>
+#include <qpdf/Pipeline.hh>
+#include <qpdf/Pl_Flate.hh>
+
+namespace praxiscope::figure {
+namespace {
+
+/// Bytes that are made when the file is written.
+template <typename Make>
+void provide(QPDFObjectHandle& stream, Make make) {
+  stream.replaceStreamData(
+      [make = std::move(make)](Pipeline* out) {
+        const std::string bytes = make();
+        Pl_Flate flate("flate", out, Pl_Flate::a_deflate);
+        flate.writeString(bytes);
+        flate.finish();
+      },
+      QPDFObjectHandle::newName("/FlateDecode"), QPDFObjectHandle());
+}
+
+QPDFObjectHandle image_dictionary(int width, int height) {
+  return QPDFObjectHandle::newDictionary({
+      {"/Type", QPDFObjectHandle::newName("/XObject")},
+      {"/Subtype", QPDFObjectHandle::newName("/Image")},
+      {"/Width", QPDFObjectHandle::newInteger(width)},
+      {"/Height", QPDFObjectHandle::newInteger(height)},
+      {"/BitsPerComponent", QPDFObjectHandle::newInteger(8)},
+      {"/Interpolate", QPDFObjectHandle::newBool(true)},
+  });
+}
+
+/// The same picture or map with the fewest different keys: what does not show does not count.
+FilmFrame simplified(FilmFrame frame) {
+  if (frame.view == FilmView::kFrame) frame.map = -1;
+  if (frame.view == FilmView::kOverlay && frame.map < 0) frame.view = FilmView::kFrame;
+  return frame;
+}
+
+/// Where a map lies in the unit square, whose y axis points up.
+std::string place_map(const FigureMap& map) {
+  return fmt::format("q {:.5f} 0 0 {:.5f} {:.5f} {:.5f} cm /M Do Q\n", map.fraction_width,
+                     map.fraction_height, map.x, 1 - map.y - map.fraction_height);
+}
+
+}  // namespace
+
+PdfImages::PdfImages(QPDF& file, const Figure& figure) : file_(file), figure_(figure) {
+  for (const FigureMap& map : figure.maps) map_frames_ += map.frames;
+}
+
+QPDFObjectHandle PdfImages::find(const std::variant<PictureId, FilmFrame>& shown) {
+  const auto* frame_shown = std::get_if<FilmFrame>(&shown);
+  return frame_shown != nullptr ? frame(*frame_shown) : picture(std::get<PictureId>(shown));
+}
+
+QPDFObjectHandle PdfImages::picture(PictureId id) {
+  const FigurePicture& stored = figure_.pictures.at(static_cast<std::size_t>(id));
+  QPDFObjectHandle& image = pictures_[stored.jpeg];
+  if (image.isInitialized()) return image;
+  image = file_.newStream();
+  QPDFObjectHandle dictionary = image_dictionary(stored.width, stored.height);
+  dictionary.replaceKey("/ColorSpace", QPDFObjectHandle::newName("/DeviceRGB"));
+  image.replaceDict(dictionary);
+  image.replaceStreamData(
+      [&stored](Pipeline* out) {
+        out->writeString(stored.jpeg);
+        out->finish();
+      },
+      QPDFObjectHandle::newName("/DCTDecode"), QPDFObjectHandle::newNull());
+  return image;
+}
+
+const PdfImages::MapLook& PdfImages::look_of(MapId id, FilmView view) {
+  MapLook& look = looks_[{id, view}];
+  if (look.shades == nullptr) {
+    const FigureMap& map = figure_.maps.at(static_cast<std::size_t>(id));
+    look = {choose_map_grid(map, map_frames_),
+            std::make_shared<const MapShades>(map.scale, map.opacity, view)};
+  }
+  return look;
+}
+
+QPDFObjectHandle PdfImages::palette(const MapShades& shades) {
+  const std::string colors = palette_of(shades);
+  QPDFObjectHandle& space = palettes_[colors];
+  if (!space.isInitialized()) {
+    space = file_.makeIndirectObject(QPDFObjectHandle::newArray(
+        {QPDFObjectHandle::newName("/Indexed"), QPDFObjectHandle::newName("/DeviceRGB"),
+         QPDFObjectHandle::newInteger(255), file_.newStream(colors)}));
+  }
+  return space;
+}
+
+QPDFObjectHandle PdfImages::map_stream(const MapKey& key, bool is_opacity) {
+  const auto& [id, t, view] = key;
+  const MapLook& look = look_of(id, view);
+  QPDFObjectHandle image = file_.newStream();
+  QPDFObjectHandle dictionary = image_dictionary(look.grid.width, look.grid.height);
+  dictionary.replaceKey(
+      "/ColorSpace", is_opacity ? QPDFObjectHandle::newName("/DeviceGray") : palette(*look.shades));
+  dictionary.replaceKey("/DecodeParms",
+                        QPDFObjectHandle::newDictionary(
+                            {{"/Predictor", QPDFObjectHandle::newInteger(15)},
+                             {"/Columns", QPDFObjectHandle::newInteger(look.grid.width)}}));
+  image.replaceDict(dictionary);
+  const FigureMap& map = figure_.maps.at(static_cast<std::size_t>(id));
+  provide(image, [&map, t = t, grid = look.grid, shades = look.shades, is_opacity] {
+    const std::vector<float> values = resize_map(map, t, grid);
+    return predict_rows(
+        is_opacity ? opacity_samples(values, *shades) : color_samples(values, *shades), grid.width);
+  });
+  return image;
+}
+
+QPDFObjectHandle PdfImages::map_image(const MapKey& key) {
+  QPDFObjectHandle& image = maps_[key];
+  if (!image.isInitialized()) {
+    image = map_stream(key, false);
+    if (std::get<FilmView>(key) == FilmView::kOverlay)
+      image.getDict().replaceKey("/SMask", map_stream(key, true));
+  }
+  return image;
+}
+
+QPDFObjectHandle PdfImages::frame(const FilmFrame& shown) {
+  const FilmFrame key = simplified(shown);
+  const FigureFilm& film = figure_.films.at(static_cast<std::size_t>(key.film));
+  const QPDFObjectHandle below = picture(film.pictures.at(static_cast<std::size_t>(key.index)));
+  QPDFObjectHandle& form =
+      frames_[{below.getObjGen(), key.map, key.map < 0 ? 0 : key.index, key.view}];
+  if (form.isInitialized()) return form;
+
+  QPDFObjectHandle parts = QPDFObjectHandle::newDictionary();
+  std::string drawing = "/R Do\n";
+  if (key.view == FilmView::kMap) {
+    drawing = "0.88 0.89 0.91 rg 0 0 1 1 re f\n";  // as kNoneColor of the palette
+  } else {
+    parts.replaceKey("/R", below);
+  }
+  if (key.map >= 0) {
+    parts.replaceKey("/M", map_image({key.map, key.index, key.view}));
+    drawing += place_map(figure_.maps.at(static_cast<std::size_t>(key.map)));
+  }
+  form = file_.newStream(drawing);
+  form.replaceDict(QPDFObjectHandle::newDictionary({
+      {"/Type", QPDFObjectHandle::newName("/XObject")},
+      {"/Subtype", QPDFObjectHandle::newName("/Form")},
+      {"/BBox", QPDFObjectHandle::parse("[0 0 1 1]")},
+      {"/Resources", QPDFObjectHandle::newDictionary({{"/XObject", parts}})},
+  }));
+  return form;
+}
+
+}  // namespace praxiscope::figure
