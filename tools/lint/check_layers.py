@@ -54,7 +54,7 @@ LIBRARIES = [
     ("QPDF", r"qpdf/", {"figure"}),
     ("libjpeg", r"jpeglib\.h", {"figure"}),
     ("libzip", r"zip(conf)?\.h", {"model", "sink"}),
-    ("libcrypto", r"openssl/", {"model"}),
+    ("libcrypto", r"openssl/", {"model", "figure"}),
     ("LibTorch", r"(ATen|torch|c10|caffe2)/", TORCH_FOLDERS),
     ("fmt", r"fmt/", set(BELOW)),
     ("nlohmann-json", r"nlohmann/", set(BELOW)),
