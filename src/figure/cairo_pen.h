@@ -63,6 +63,7 @@ class CairoPen : public Pen {
   std::unique_ptr<PangoLayout, Unref> layout_;
   std::unique_ptr<PangoFontDescription, Unref> font_;
   std::map<PictureId, Surface> decoded_;  // a few: see cairo_pen_pictures.cpp
+  std::size_t kept_pixels_ = 0;           // of decoded_
 };
 
 }  // namespace praxiscope::figure

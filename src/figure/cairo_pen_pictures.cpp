@@ -18,8 +18,8 @@
 namespace praxiscope::figure {
 namespace {
 
-/// Decoded pictures that are kept: a strip and its player show the same ones.
-constexpr std::size_t kKept = 32;
+/// Pixels of decoded pictures that are kept, as a strip and its player show the same ones: 64 MB.
+constexpr std::size_t kKeptPixels = 16'000'000;
 constexpr Ink kNoMap{0.88, 0.89, 0.91};  ///< where a map alone has no value
 
 /// libjpeg reports errors by a call that must not return.
@@ -35,11 +35,15 @@ void on_error(j_common_ptr info) {
   std::longjmp(failure->jump, 1);
 }
 
+/// A picture that is shorter than it says is shown as far as it goes; a library prints nothing.
+void on_warning(j_common_ptr) {}
+
 /// Decodes into `surface`, which has the picture's size; false and a message when it cannot.
 bool decode_jpeg(const std::string& bytes, cairo_surface_t* surface, Failure& failure) {
   jpeg_decompress_struct info{};
   info.err = jpeg_std_error(&failure.manager);
   failure.manager.error_exit = &on_error;
+  failure.manager.output_message = &on_warning;
   if (setjmp(failure.jump) != 0) {
     jpeg_destroy_decompress(&info);
     return false;
@@ -94,7 +98,13 @@ cairo_surface_t* CairoPen::decoded(PictureId picture) {
         fmt::format("cannot read picture {} of the figure ({}x{} px, {} bytes of JPEG): {}",
                     picture, stored.width, stored.height, stored.jpeg.size(), failure.message));
   }
-  if (decoded_.size() >= kKept) decoded_.erase(decoded_.begin());
+  const std::size_t pixels =
+      static_cast<std::size_t>(stored.width) * static_cast<std::size_t>(stored.height);
+  if (kept_pixels_ + pixels > kKeptPixels) {
+    decoded_.clear();
+    kept_pixels_ = 0;
+  }
+  kept_pixels_ += pixels;
   return decoded_.emplace(picture, std::move(surface)).first->second.get();
 }
 

@@ -17,9 +17,10 @@ namespace {
 constexpr double kWidth = 1200, kLeastHeight = 675, kMostHeight = 1000;
 constexpr double kInner = kWidth - 2 * kMargin;
 constexpr double kColumnGap = 24;
-constexpr double kMainMost = 760, kMainLeast = 408;  ///< width of the main column beside another
-constexpr double kMainHeight = 500;                  ///< of the player; wider is not better
-constexpr double kLeastBody = 240;                   ///< whatever stands above it
+constexpr double kMainMost = 760, kMainLeast = 352;  ///< width of the main column beside another
+constexpr double kWideSide = 560;    ///< a side column of this width holds plots in pairs
+constexpr double kMainHeight = 500;  ///< of the player; wider is not better
+constexpr double kLeastBody = 240;   ///< whatever stands above it
 constexpr double kTab = 24, kTabPadding = 10;
 constexpr double kFooter = 12;
 
@@ -32,7 +33,8 @@ struct Slot {
   WantedHeight wanted{};
   Box box{};
 };
-using Column = std::vector<Slot*>;
+using Row = std::vector<Slot*>;  ///< side by side, of equal width
+using Column = std::vector<Row>;
 
 void check_places(const Figure& figure) {
   const std::vector<PanelId>& first = figure.states.front().panels;
@@ -68,17 +70,37 @@ WantedHeight largest_wish(const PanelContext& context, std::size_t k, double wid
   return largest;
 }
 
+/// What a row wants: enough for each of its panels.
+WantedHeight wish_of(const Row& row) {
+  WantedHeight wish;
+  for (const Slot* slot : row) {
+    wish.height = std::max(wish.height, slot->wanted.height);
+    wish.least = std::max(wish.least, slot->wanted.least);
+    wish.stretches = wish.stretches || slot->wanted.stretches;
+  }
+  return wish;
+}
+
+double gaps_of(const Column& column) {
+  return column.empty() ? 0 : kGap * (static_cast<double>(column.size()) - 1);
+}
+
 double sum_of(const Column& column) {
-  double sum = kGap * (std::max(1.0, static_cast<double>(column.size())) - 1);
-  for (const Slot* slot : column) sum += slot->wanted.height;
+  double sum = gaps_of(column);
+  for (const Row& row : column) sum += wish_of(row).height;
   return sum;
 }
 
 /// The height that a column cannot go below.
 double least_of(const Column& column) {
-  double sum = kGap * (std::max(1.0, static_cast<double>(column.size())) - 1);
-  for (const Slot* slot : column) sum += slot->wanted.least;
+  double sum = gaps_of(column);
+  for (const Row& row : column) sum += wish_of(row).least;
   return sum;
+}
+
+double width_in_row(const Row& row, double width) {
+  const auto count = static_cast<double>(row.size());
+  return (width - (count - 1) * kColumnGap) / count;
 }
 
 /// Stacks a column into a box: what is left goes to those that stretch, by their weight; what is
@@ -88,12 +110,15 @@ void stack(const Column& column, const Box& box) {
   const double left = std::max(0.0, box.height - wanted);
   const double given = spare > 0 ? std::clamp((wanted - box.height) / spare, 0.0, 1.0) : 0;
   double weights = 0;
-  for (const Slot* slot : column) weights += slot->wanted.stretches ? slot->weight : 0;
+  for (const Row& row : column) weights += wish_of(row).stretches ? row.front()->weight : 0;
   double y = box.y;
-  for (Slot* slot : column) {
-    double height = std::lerp(slot->wanted.height, slot->wanted.least, given);
-    if (slot->wanted.stretches) height += left * slot->weight / weights;
-    slot->box = {box.x, y, box.width, height};
+  for (const Row& row : column) {
+    const WantedHeight wish = wish_of(row);
+    double height = std::lerp(wish.height, wish.least, given);
+    if (wish.stretches) height += left * row.front()->weight / weights;
+    const double width = width_in_row(row, box.width);
+    for (std::size_t i = 0; i < row.size(); ++i)
+      row[i]->box = {box.x + static_cast<double>(i) * (width + kColumnGap), y, width, height};
     y += height + kGap;
   }
 }
@@ -111,6 +136,9 @@ struct Draft {
   void wish(const Column& column, double width);
   void wish_main(double width, double most_height);
   double player_aspect() const;
+  double width_of_player(double most_height);
+  void pair_plots(double width);
+  double tab_limit(const FigureAxis& axis, double room) const;
   void lay_out_body(double top);
 };
 
@@ -132,6 +160,20 @@ double Draft::lay_out_head() {
   return height > 0 ? layout.caption.bottom() + 3 * kGrid : y;
 }
 
+/// How wide a tab may be: as wide as leaves the axis three rows.
+double Draft::tab_limit(const FigureAxis& axis, double room) const {
+  const Letter letter = heading_letter(theme(context.is_dark));
+  std::vector<double> widths;
+  for (const std::string& value : axis.values) widths.push_back(pen.width_of(value, letter));
+  for (const double most : {280.0, 220.0, 160.0}) {
+    double sum = 0;
+    for (const double width : widths)
+      sum += std::min(on_grid(width + 2 * kTabPadding), most) + kGrid;
+    if (sum <= 2.7 * room) return most;
+  }
+  return 112;
+}
+
 /// One axis after the other in a line; an axis that does not fit on the rest of it begins a new
 /// one.
 double Draft::lay_out_tabs(double y) {
@@ -140,8 +182,8 @@ double Draft::lay_out_tabs(double y) {
   for (std::size_t a = 0; a < context.figure.axes.size(); ++a) {
     const FigureAxis& axis = context.figure.axes[a];
     if (axis.values.size() < 2) continue;
-    const double most = axis.values.size() <= 8 ? 220 : axis.values.size() <= 24 ? 160 : 112;
     const double title = std::min(on_grid(pen.width_of(axis.title, letter) + 2 * kGrid), 160.0);
+    const double most = tab_limit(axis, kInner - title);
     std::vector<double> widths;
     for (const std::string& value : axis.values)
       widths.push_back(std::min(on_grid(pen.width_of(value, letter) + 2 * kTabPadding), most));
@@ -162,14 +204,18 @@ double Draft::lay_out_tabs(double y) {
 }
 
 void Draft::wish(const Column& column, double width) {
-  for (Slot* slot : column)
-    slot->wanted = largest_wish(context, static_cast<std::size_t>(slot - slots.data()), width, pen);
+  for (const Row& row : column) {
+    for (Slot* slot : row) {
+      const auto k = static_cast<std::size_t>(slot - slots.data());
+      slot->wanted = largest_wish(context, k, width_in_row(row, width), pen);
+    }
+  }
 }
 
 /// Aspect of the main panel's frames; 0 when no film plays there.
 double Draft::player_aspect() const {
-  for (const Slot* slot : main) {
-    const auto k = static_cast<std::size_t>(slot - slots.data());
+  for (const Row& row : main) {
+    const auto k = static_cast<std::size_t>(row.front() - slots.data());
     const auto panel = static_cast<std::size_t>(context.figure.states.front().panels[k]);
     const auto* player = std::get_if<PlayerPanel>(&context.figure.panels[panel].content);
     if (player != nullptr) return aspect_of_film(context.figure, player->film);
@@ -185,10 +231,39 @@ void Draft::wish_main(double width, double most_height) {
   const double below = under.empty() ? 0 : sum_of(under) + kGap;
   const double most = std::max(kLeastBody / 2, std::min(kMainHeight, most_height - below));
   const double scale = std::min(1.0, most / std::max(1.0, sum_of(main)));
-  for (Slot* slot : main) {
-    slot->wanted.height *= scale;
-    slot->wanted.least = std::min(slot->wanted.least, slot->wanted.height);
+  for (const Row& row : main) {
+    WantedHeight& wanted = row.front()->wanted;
+    wanted.height *= scale;
+    wanted.least = std::min(wanted.least, wanted.height);
   }
+}
+
+/// The widest main column, on the grid, whose player and strip fit into the height.
+double Draft::width_of_player(double most_height) {
+  const double aspect = player_aspect();
+  double fits = kMainLeast / kGrid, too_wide = kMainMost / kGrid + 1;
+  while (fits + 1 < too_wide) {
+    const double middle = std::floor((fits + too_wide) / 2), width = kGrid * middle;
+    wish(under, width);
+    const double below = under.empty() ? 0 : sum_of(under) + kGap;
+    (width / aspect <= std::min(kMainHeight, most_height - below) ? fits : too_wide) = middle;
+  }
+  wish_main(kGrid * fits, most_height);
+  return kGrid * fits;
+}
+
+/// In a wide column plots that follow each other stand in pairs; of an odd number the first has
+/// the whole width.
+void Draft::pair_plots(double width) {
+  wish(side, width);
+  Column paired;
+  for (std::size_t i = 0; i < side.size();) {
+    std::size_t end = i;
+    while (end < side.size() && wish_of(side[end]).stretches) ++end;
+    if ((end - i) % 2 == 1 || end == i) paired.push_back(side[i++]);
+    for (; i + 1 < end; i += 2) paired.push_back({side[i].front(), side[i + 1].front()});
+  }
+  side = std::move(paired);
 }
 
 void Draft::lay_out_body(double top) {
@@ -199,24 +274,19 @@ void Draft::lay_out_body(double top) {
   const bool has_main = !main.empty() || !under.empty();
   double main_width = side.empty() ? kInner : has_main ? kMainMost : 0;
   wish_main(main_width, most);
-  if (const double aspect = player_aspect(); aspect > 0 && !side.empty()) {
-    // A player that cannot be as wide as its column leaves the rest to the other one; a narrower
-    // column has a lower strip, so that there is a little more room again.
-    for (int round = 0; round < 3; ++round) {
-      const double player = main.front()->wanted.height * aspect;
-      main_width = on_grid(std::clamp(player, kMainLeast, kMainMost));
-      wish_main(main_width, most);
-    }
-  }
+  // A player that cannot be as wide as its column leaves the rest to the other one.
+  if (player_aspect() > 0 && !side.empty()) main_width = width_of_player(most);
   const double side_x = kMargin + (has_main ? main_width + kColumnGap : 0);
-  wish(side, kMargin + kInner - side_x);
+  const double side_width = kMargin + kInner - side_x;
+  if (side_width >= kWideSide) pair_plots(side_width);
+  wish(side, side_width);
   Column left = main;
   left.insert(left.end(), under.begin(), under.end());
   const double needed = std::max(least_of(left), least_of(side));
   const double body = on_grid(std::clamp(std::max(sum_of(left), sum_of(side)),
                                          std::max(least, needed), std::max({most, least, needed})));
   stack(left, {kMargin, top, main_width, body});
-  stack(side, {side_x, top, kMargin + kInner - side_x, body});
+  stack(side, {side_x, top, side_width, body});
   const double bottom = top + (left.empty() && side.empty() ? 0 : body + kGap);
   const double rest = wide.empty() ? 0 : sum_of(wide);
   stack(wide, {kMargin, bottom, kInner, rest});
@@ -273,16 +343,16 @@ PageLayout lay_out_page(const PanelContext& context, Pen& pen) {
     slot.weight = panel.weight > 0 ? panel.weight : 1;
     switch (panel.place) {
       case PanelPlace::kMain:
-        draft.main.push_back(&slot);
+        draft.main.push_back({&slot});
         break;
       case PanelPlace::kUnder:
-        draft.under.push_back(&slot);
+        draft.under.push_back({&slot});
         break;
       case PanelPlace::kSide:
-        draft.side.push_back(&slot);
+        draft.side.push_back({&slot});
         break;
       case PanelPlace::kWide:
-        draft.wide.push_back(&slot);
+        draft.wide.push_back({&slot});
         break;
     }
   }

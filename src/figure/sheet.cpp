@@ -109,7 +109,7 @@ void SheetDrawing::head() {
 void SheetDrawing::plots(const Parts& parts, const Box& box) {
   const int count = (parts.bars ? 1 : 0) + (parts.when ? 1 : 0) + (parts.scale ? 1 : 0);
   if (count == 0 || !is_drawn_) return;
-  const double gap = 2 * kGap;
+  const double gap = 6 * kGrid;
   const double width = (box.width - (count - 1) * gap) / count;
   Box place{box.x, box.y, width, box.height};
   const auto next = [&] { place.x += width + gap; };

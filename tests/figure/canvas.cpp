@@ -2,6 +2,8 @@
 
 #include "figure/theme.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -26,6 +28,38 @@ void write(cairo_surface_t* surface, const std::string& name) {
 }
 
 }  // namespace
+
+Box Drawn::Text::extent() const {
+  const double wide = std::min(width, box.width), high = std::min(box.height, 1.1 * letter.size);
+  if (letter.lines > 1 && width > box.width) return box;
+  double left = box.x;
+  if (letter.anchor == figure::Anchor::kRight) left += box.width - wide;
+  if (letter.anchor == figure::Anchor::kCenter) left += (box.width - wide) / 2;
+  return {left, box.y + (box.height - high) / 2, wide, high};
+}
+
+std::vector<std::string> Drawn::overlapping_texts() const {
+  std::vector<std::string> pairs;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      const Box a = texts[i].extent(), b = texts[k].extent();
+      if (overlap(a, b))
+        pairs.push_back(texts[k].words + " " + words_of(b) + " | " + texts[i].words + " " +
+                        words_of(a));
+    }
+  }
+  return pairs;
+}
+
+bool overlap(const Box& a, const Box& b) {
+  constexpr double kTouch = 1e-6;
+  return a.width > 0 && a.height > 0 && b.width > 0 && b.height > 0 && a.x < b.right() - kTouch &&
+         b.x < a.right() - kTouch && a.y < b.bottom() - kTouch && b.y < a.bottom() - kTouch;
+}
+
+std::string words_of(const Box& box) {
+  return fmt::format("[{:.1f} {:.1f} {:.1f} {:.1f}]", box.x, box.y, box.right(), box.bottom());
+}
 
 bool Drawn::has_text(const std::string& words) const {
   return std::any_of(texts.begin(), texts.end(),

@@ -17,6 +17,8 @@ struct Drawn {
     figure::Box box;
     figure::Letter letter;
     double width = 0;  ///< on one line
+    /// What the letters cover, roughly: one line by its width, several by their box.
+    figure::Box extent() const;
   };
   struct Link {
     figure::Box box;
@@ -36,6 +38,8 @@ struct Drawn {
   std::vector<figure::Point> dots;
 
   bool has_text(const std::string& words) const;
+  /// Pairs of texts that cover each other: "a | b".
+  std::vector<std::string> overlapping_texts() const;
 };
 
 /// Draws on an image of `scale` px a point and writes down every call.
@@ -74,6 +78,9 @@ std::unique_ptr<Canvas> draw_alone(const Figure& figure, const FigurePanel& pane
 
 /// A whole page.
 std::unique_ptr<Canvas> draw_page(const Figure& figure, StateId state, bool is_dark = false);
+
+bool overlap(const figure::Box& a, const figure::Box& b);
+std::string words_of(const figure::Box& box);
 
 /// Writes a picture as draw_alone() does.
 void look_at(const Picture& picture, const std::string& name);

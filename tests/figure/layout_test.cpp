@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ostream>
 
 namespace praxiscope {
 namespace {
@@ -20,21 +21,13 @@ namespace {
 using figure::Box;
 using figure::PageLayout;
 using figure::PanelContext;
+using test::overlap;
 using test::SampleOptions;
+using test::words_of;
 
 PageLayout layout_of(const Figure& figure) {
   test::Canvas canvas(figure, 1, 1);
   return figure::lay_out_page({figure}, canvas);
-}
-
-bool overlap(const Box& a, const Box& b) {
-  constexpr double kTouch = 1e-6;
-  return a.width > 0 && a.height > 0 && b.width > 0 && b.height > 0 && a.x < b.right() - kTouch &&
-         b.x < a.right() - kTouch && a.y < b.bottom() - kTouch && b.y < a.bottom() - kTouch;
-}
-
-std::string words_of(const Box& box) {
-  return fmt::format("[{:.1f} {:.1f} {:.1f} {:.1f}]", box.x, box.y, box.right(), box.bottom());
 }
 
 std::vector<Box> all_boxes(const PageLayout& layout) {
@@ -61,6 +54,9 @@ struct Case {
   std::string name;
   SampleOptions options{};
 };
+
+/// So that a failure is readable.
+std::ostream& operator<<(std::ostream& out, const Case& made) { return out << made.name; }
 
 Case sized(const std::string& name, int width, int height, int frames) {
   Case made{name};
@@ -106,6 +102,7 @@ TEST_P(Pages, OverlapNothingAndStayOnThePaper) {
   EXPECT_LE(layout.height, 1000);
   const auto page = test::draw_page(figure, 0);
   page->look("page_" + GetParam().name);
+  EXPECT_THAT(page->drawn.overlapping_texts(), testing::IsEmpty());
   for (const test::Drawn::Link& link : page->drawn.links) {
     EXPECT_GE(link.box.x, 0) << link.alt;
     EXPECT_LE(link.box.right(), layout.width) << link.alt;
@@ -115,6 +112,99 @@ TEST_P(Pages, OverlapNothingAndStayOnThePaper) {
 
 INSTANTIATE_TEST_SUITE_P(All, Pages, testing::ValuesIn(cases()),
                          [](const auto& made) { return made.param.name; });
+
+TEST(Pages, KeepEverythingWhereItIsFromStateToState) {
+  const Figure figure = test::sample_figure();
+  const auto first = test::draw_page(figure, 0), other = test::draw_page(figure, 35);
+  ASSERT_EQ(first->drawn.players.size(), 1U);
+  ASSERT_EQ(other->drawn.players.size(), 1U);
+  EXPECT_EQ(words_of(first->drawn.players[0]), words_of(other->drawn.players[0]));
+  ASSERT_EQ(first->drawn.frames.size(), other->drawn.frames.size());
+  for (std::size_t i = 0; i < first->drawn.frames.size(); ++i)
+    EXPECT_EQ(words_of(first->drawn.frames[i]), words_of(other->drawn.frames[i]));
+}
+
+TEST(Pages, TabsLeadToTheNeighbourAndTheChosenOneNowhere) {
+  const Figure figure = test::sample_figure();
+  const StateId from = find_state(figure, {1, 0, 1, 2}).value();
+  const PageLayout layout = layout_of(figure);
+  const auto page = test::draw_page(figure, from);
+  ASSERT_EQ(layout.tabs.size(), 3U + 2 + 2 + 3);
+  for (const figure::Tab& tab : layout.tabs) {
+    const auto link =
+        std::find_if(page->drawn.links.begin(), page->drawn.links.end(),
+                     [&](const auto& each) { return words_of(each.box) == words_of(tab.box); });
+    const std::vector<int>& here = figure.states[static_cast<std::size_t>(from)].choice;
+    if (here[static_cast<std::size_t>(tab.axis)] == tab.value) {
+      EXPECT_EQ(link, page->drawn.links.end());
+      continue;
+    }
+    ASSERT_NE(link, page->drawn.links.end());
+    EXPECT_EQ(link->state, find_neighbour(figure, from, tab.axis, tab.value));
+  }
+}
+
+TEST(Pages, SayWhatIsShown) {
+  const Figure figure = test::sample_figure();
+  const auto page = test::draw_page(figure, 4);
+  for (const std::string& words : {figure.title, figure.subtitle, figure.states[4].caption,
+                                   std::string("class"), std::string("5 of 36")})
+    EXPECT_TRUE(page->drawn.has_text(words)) << words;
+}
+
+TEST(Pages, ShowNoTabsOfAnAxisWithOneValue) {
+  SampleOptions options;
+  options.methods = {"Grad-CAM"};
+  const PageLayout layout = layout_of(test::sample_figure(options));
+  EXPECT_EQ(layout.axis_titles.size(), 3U);
+  for (const figure::Tab& tab : layout.tabs) EXPECT_NE(tab.axis, 1);
+}
+
+TEST(Pages, MarkValuesThatNothingWasMadeFor) {
+  Figure figure = test::sample_figure();
+  figure.axes[1].values.push_back("RISE");
+  const auto page = test::draw_page(figure, 0);
+  EXPECT_TRUE(page->drawn.has_text("RISE"));
+  for (const test::Drawn::Link& link : page->drawn.links) EXPECT_NE(link.alt, "method: RISE");
+}
+
+TEST(Pages, KeepTheFramesAspect) {
+  for (const auto& [width, height] : {std::pair{120, 360}, {224, 224}, {320, 180}, {360, 120}}) {
+    SampleOptions options;
+    options.width = width;
+    options.height = height;
+    const auto page = test::draw_page(test::sample_figure(options), 0);
+    std::vector<Box> shown = page->drawn.frames;
+    shown.push_back(page->drawn.players.at(0));
+    for (const Box& box : shown)
+      EXPECT_NEAR(box.width / box.height, 1.0 * width / height, 0.01) << words_of(box);
+  }
+}
+
+TEST(Pages, HoldAHundredClasses) {
+  SampleOptions options;
+  options.classes = test::many_labels(100);
+  options.methods = {"Grad-CAM"};
+  options.layers = {"layer4"};
+  options.frames = 2;
+  const Figure figure = test::sample_figure(options);
+  expect_tidy(layout_of(figure));
+  const auto page = test::draw_page(figure, 99);
+  page->look("page_100_classes");
+  EXPECT_THAT(page->drawn.overlapping_texts(), testing::IsEmpty());
+}
+
+TEST(Pages, RefuseStatesWithOtherPlaces) {
+  Figure figure = test::sample_figure();
+  figure.states[7].panels.pop_back();
+  test::Canvas canvas(figure, 1, 1);
+  try {
+    figure::lay_out_page({figure}, canvas);
+    FAIL() << "expected an error";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("state 7"));
+  }
+}
 
 TEST(Pages, OfStudiesAreTidyToo) {
   const Figure figure = test::study_figure();

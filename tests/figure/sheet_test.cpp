@@ -1,4 +1,4 @@
-// Contact sheets.
+// Contact sheets. With PRAXISCOPE_FIGURE_LOOK=FOLDER they are written there to be looked at.
 #include "figure/sheet.h"
 
 #include "figure/canvas.h"
@@ -9,6 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace praxiscope {
 namespace {
 
@@ -17,9 +19,80 @@ TEST(Sheet, HasTheChosenWidth) {
   for (const int width : {600, 1200, 2400}) {
     const Picture sheet = make_sheet(figure, width, 2);
     EXPECT_EQ(sheet.width, width);
+    EXPECT_EQ(sheet.rgb.size(),
+              3U * static_cast<std::size_t>(sheet.width) * static_cast<std::size_t>(sheet.height));
     test::look_at(sheet, "sheet_" + std::to_string(width));
   }
-  test::look_at(make_sheet(test::study_figure(), 1600), "sheet_study");
+}
+
+TEST(Sheet, RefusesOtherWidths) {
+  const Figure figure = test::sample_figure();
+  for (const int width : {-1, 0, 599, 8001}) {
+    try {
+      make_sheet(figure, width);
+      FAIL() << "expected an error for " << width;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+      EXPECT_THAT(error.what(), testing::HasSubstr("600 to 8000"));
+    }
+  }
+}
+
+TEST(Sheet, ShowsOneOverlayForEachCombination) {
+  const Figure figure = test::sample_figure();
+  const std::vector<StateId> states = figure::sheet_states(figure);
+  EXPECT_EQ(states.size(), 3U * 2 * 2);
+  for (const StateId state : states)
+    EXPECT_EQ(figure.states[static_cast<std::size_t>(state)].choice.back(), 0);
+}
+
+TEST(Sheet, ShowsAllStatesOfAFigureWithoutOverlays) {
+  EXPECT_EQ(figure::sheet_states(test::study_figure()).size(), 2U);
+  for (const int width : {800, 1600})
+    test::look_at(make_sheet(test::study_figure(), width), "sheet_study_" + std::to_string(width));
+}
+
+TEST(Sheet, GrowsWithItsStatesAsFarAsAllowed) {
+  const Figure figure = test::sample_figure();
+  const int one = make_sheet(figure, 800, 1).height, three = make_sheet(figure, 800, 3).height;
+  EXPECT_GT(three, 2 * one);
+  EXPECT_EQ(make_sheet(figure, 800, 12).height, make_sheet(figure, 800, 99).height);
+}
+
+TEST(Sheet, IsTheSameEveryTime) {
+  const Figure figure = test::sample_figure();
+  EXPECT_EQ(make_sheet(figure, 700, 1).rgb, make_sheet(figure, 700, 1).rgb);
+}
+
+TEST(Sheet, KeepsItsMarginsFree) {
+  test::SampleOptions options;
+  options.classes = test::odd_labels();
+  options.title = options.subtitle = test::odd_labels().back();
+  Figure figure = test::sample_figure(options);
+  figure.provenance = std::string(3000, 'x');
+  const Picture sheet = make_sheet(figure, 900, 3);
+  test::look_at(sheet, "sheet_odd");
+  for (int y = 0; y < sheet.height; ++y) {
+    for (const int x : {2, 20, sheet.width - 20, sheet.width - 3}) {
+      const std::size_t at =
+          3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(sheet.width) +
+               static_cast<std::size_t>(x));
+      ASSERT_EQ(sheet.rgb[at], 255) << x << " " << y;
+    }
+  }
+}
+
+TEST(Sheet, TakesFilmsOfAnyLengthAndShape) {
+  for (const auto& [width, height, frames] :
+       {std::tuple{120, 360, 16}, {360, 120, 16}, {320, 180, 1}, {224, 168, 64}}) {
+    test::SampleOptions options;
+    options.width = width;
+    options.height = height;
+    options.frames = frames;
+    test::look_at(make_sheet(test::sample_figure(options), 1000, 1),
+                  "sheet_" + std::to_string(width) + "x" + std::to_string(height) + "x" +
+                      std::to_string(frames));
+  }
 }
 
 }  // namespace

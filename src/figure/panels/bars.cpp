@@ -10,9 +10,10 @@
 namespace praxiscope::figure {
 namespace {
 
-constexpr double kRow = 20, kTightRow = 14;  ///< pt
-constexpr double kLeastRows = 6;             ///< where all do not fit
-constexpr double kMostLabel = 0.46;          ///< share of the width
+constexpr double kRow = 20, kTightRow = 14;              ///< pt
+constexpr double kLeastRows = 6;                         ///< where all do not fit
+constexpr double kMostLabel = 0.46;                      ///< share of the width
+constexpr double kMostLabelWidth = 240, kLeastBar = 32;  ///< pt
 
 std::string value_text(const BarsPanel& panel, double value) {
   if (panel.is_percent) return percent_text(value);
@@ -38,8 +39,11 @@ Columns lay_out(const BarsPanel& panel, const Box& box, const Letter& letter, Pe
     value = std::max(value, pen.width_of(value_text(panel, bar.value), own));
     columns.has_negative = columns.has_negative || bar.value < 0;
   }
-  label = std::min(std::ceil(label) + 1, kMostLabel * box.width);
   value = std::min(std::ceil(value) + 1, 0.3 * box.width);
+  // In a narrow box the names matter more than the lengths of the bars.
+  const double room =
+      std::max(kMostLabel * box.width, std::min(120.0, box.width - value - 4 * kGrid - kLeastBar));
+  label = std::min({std::ceil(label) + 1, room, kMostLabelWidth});
   columns.label = {box.x, box.y, label, box.height};
   columns.value = {box.right() - value, box.y, value, box.height};
   const double left = box.x + label + 2 * kGrid;

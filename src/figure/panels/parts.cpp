@@ -11,6 +11,7 @@ namespace praxiscope::figure {
 namespace {
 
 constexpr double kTickHeight = 20, kTickWidth = 40;  ///< pt that a tick needs
+constexpr int kMostTicks = 5;                        ///< of a y axis
 
 /// First and last multiple of `step` in the range; rounding must not throw away an end.
 std::pair<double, double> multiples(const Range& range, double step) {
@@ -18,25 +19,31 @@ std::pair<double, double> multiples(const Range& range, double step) {
   return {std::ceil((range.begin - slack) / step), std::floor((range.end + slack) / step)};
 }
 
-/// The smallest step of 1, 2 or 5 times a power of ten that gives at most `most` ticks.
+/// The smallest step of 1, 2, 2.5 or 5 times a power of ten that gives at most `most` ticks.
 double nice_step(const Range& range, int most) {
   const double width = range.end - range.begin;
   double power = std::pow(10, std::floor(std::log10(width / most)));
   for (;; power *= 10) {
-    for (const double factor : {1.0, 2.0, 5.0}) {
+    for (const double factor : {1.0, 2.0, 2.5, 5.0}) {
       const auto [first, last] = multiples(range, factor * power);
       if (last - first + 1 <= most) return factor * power;
     }
   }
 }
 
+/// Decimals that tell multiples of `step` apart; at most 5.
+int decimals_of(double step) {
+  int decimals = 0;
+  for (double scaled = step; decimals < 5 && std::abs(scaled - std::round(scaled)) > 1e-6 * scaled;
+       ++decimals)
+    scaled *= 10;
+  return decimals;
+}
+
 std::string tick_text(double value, double step, bool is_percent) {
-  if (is_percent) {
-    const int decimals = std::max(0, static_cast<int>(-std::floor(std::log10(100 * step) + 1e-9)));
-    return fmt::format("{:.{}f} %", 100 * value, decimals);
-  }
+  if (is_percent) return fmt::format("{:.{}f} %", 100 * value, decimals_of(100 * step));
   if (value == 0) return "0";
-  const int decimals = std::max(0, static_cast<int>(-std::floor(std::log10(step) + 1e-9)));
+  const int decimals = decimals_of(step);
   if (decimals > 3 || std::abs(value) >= 1e5) return format_number(value);
   const std::string digits = fmt::format("{:.{}f}", std::abs(value), decimals);
   return (value < 0 ? "\xE2\x88\x92" : "") + digits;
@@ -123,11 +130,12 @@ std::string shortened(std::string_view text, double width, const Letter& letter,
 
 void place_plot(Plot& plot, const Box& box, const PanelContext& context, Pen& pen) {
   const Letter small = small_letter(theme(context.is_dark));
-  const double bottom = kSmallRow + 2 + (plot.x_label.empty() ? 0 : kSmallRow);
+  const double bottom = kSmallRow + 3 + (plot.x_label.empty() ? 0 : kSmallRow);
   const double height = std::max(kGrid, box.height - bottom - kGrid);
   double left = 0;
   for (const Tick& tick :
-       nice_ticks(plot.y, std::max(2, static_cast<int>(height / kTickHeight)), plot.is_percent))
+       nice_ticks(plot.y, std::clamp(static_cast<int>(height / kTickHeight), 2, kMostTicks),
+                  plot.is_percent))
     left = std::max(left, pen.width_of(tick.label, small));
   left = std::min(std::ceil(left) + kGrid, box.width / 3);
   // Room above and at the right for half of the outermost tick's letters.
@@ -139,8 +147,9 @@ void draw_axes(const Plot& plot, const PanelContext& context, Pen& pen) {
   Letter small = small_letter(look);
   const Box& area = plot.area;
   small.anchor = Anchor::kRight;
-  for (const Tick& tick : nice_ticks(
-           plot.y, std::max(2, static_cast<int>(area.height / kTickHeight)), plot.is_percent)) {
+  for (const Tick& tick :
+       nice_ticks(plot.y, std::clamp(static_cast<int>(area.height / kTickHeight), 2, kMostTicks),
+                  plot.is_percent)) {
     const double y = plot.y_of(tick.value);
     pen.line({{area.x, y}, {area.right(), y}}, look.faint, 0.8);
     pen.text(tick.label, {area.x - area.width, y - 6, area.width - kGrid, kSmallRow}, small);
@@ -151,10 +160,10 @@ void draw_axes(const Plot& plot, const PanelContext& context, Pen& pen) {
   for (const Tick& tick : ticks) {
     const double x = plot.x_of(tick.value);
     pen.line({{x, area.bottom()}, {x, area.bottom() + 3}}, look.soft_text, 0.8);
-    pen.text(tick.label, {x - 32, area.bottom() + 3, 64, kSmallRow}, small);
+    pen.text(tick.label, {x - 32, area.bottom() + 4, 64, kSmallRow}, small);
   }
   pen.line({{area.x, area.bottom()}, {area.right(), area.bottom()}}, look.soft_text, 0.8);
-  pen.text(plot.x_label, {area.x, area.bottom() + 3 + kSmallRow, area.width, kSmallRow}, small);
+  pen.text(plot.x_label, {area.x, area.bottom() + 4 + kSmallRow, area.width, kSmallRow}, small);
 }
 
 namespace {

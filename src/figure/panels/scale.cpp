@@ -39,7 +39,11 @@ void draw_ends(const FigureScale& scale, const Box& row, Letter small, Pen& pen)
 
 void draw_scale(const ScalePanel& panel, const Box& box, const PanelContext& context, Pen& pen) {
   const Theme& look = theme(context.is_dark);
-  Box rest = draw_heading(panel.title, "", box, context, pen);
+  // "Grad-CAM, change of the logit": what it is, and in small letters what its values are.
+  const std::size_t comma = std::min(panel.title.find(", "), panel.title.size());
+  const std::string_view title = panel.title;
+  const std::string_view values = title.substr(std::min(comma + 2, title.size()));
+  Box rest = draw_heading(title.substr(0, comma), values, box, context, pen);
   Letter small = small_letter(look);
   if (is_usable(panel.scale)) {
     const Box bar{rest.x, rest.y, rest.width, kRamp};
