@@ -9,7 +9,7 @@
 
 namespace praxiscope {
 
-/// Raw values, never normalised for display.
+/// Raw values, never normalised for display; where a network gave infinities they are here too.
 struct Attribution {
   std::string method;   ///< id of the room: "grad_cam"
   std::string variant;  ///< options that change the formula, resolved: "weights=volume"

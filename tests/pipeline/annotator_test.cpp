@@ -118,7 +118,7 @@ struct Shown {
 Shown show(const Wish& wish, const Model& model, const Answers& answers) {
   PlainSource source(wish.size, wish.frames);
   ClipSampling sampling = parse_sampling(wish.clips);
-  sampling.hop = wish.hop;
+  if (wish.hop > 0) sampling.hop = wish.hop;
   std::vector<Rational> all_pts;
   for (std::int64_t i = 0; i < wish.frames; ++i) all_pts.emplace_back(i, 25);
   const auto cutter = make_clip_cutter(model.manifest().inputs, sampling, all_pts, "cpu");
@@ -183,7 +183,7 @@ TEST(Annotator, ShowsTheSameWhateverThePicturesSize) {
     EXPECT_EQ(small.frames[frame].tiles[0].title.empty(), !has_map) << frame;
     EXPECT_EQ(small.frames[frame].bars.empty(), !has_map) << frame;
   }
-  for (const Size size : {Size{180, 320}, Size{720, 1280}, Size{2160, 3840}}) {
+  for (const Size size : {Size{180, 320}, Size{720, 1280}, Size{1440, 2560}}) {
     wish.size = size;
     EXPECT_EQ(looks_of(show(wish, *model, three_classes)), looks_of(small)) << size.width;
   }
@@ -191,14 +191,17 @@ TEST(Annotator, ShowsTheSameWhateverThePicturesSize) {
 
 TEST(Annotator, ShowsTheSameWhateverTheBatch) {
   const auto model = ten_classes();
-  for (const std::string clips : {"sliding", "uniform:4", "center"}) {
-    for (const int hop : {1, 4, 8, 30, 60}) {
-      Wish wish{.size = {2000, 2000}, .frames = 203, .clips = clips, .hop = hop};
-      const Shown one = show(wish, *model, three_classes);
-      for (const int batch : {2, 5, 16}) {
-        wish.batch = batch;
-        EXPECT_EQ(looks_of(show(wish, *model, three_classes)), looks_of(one)) << clips << hop;
-      }
+  for (const auto& [clips, hop] : {std::pair{"sliding", 1},
+                                   {"sliding", 4},
+                                   {"sliding", 30},
+                                   {"sliding", 60},
+                                   {"uniform:4", 0},
+                                   {"center", 0}}) {
+    Wish wish{.size = {1000, 1000}, .frames = 203, .clips = clips, .hop = hop};
+    const Shown one = show(wish, *model, three_classes);
+    for (const int batch : {2, 16}) {
+      wish.batch = batch;
+      EXPECT_EQ(looks_of(show(wish, *model, three_classes)), looks_of(one)) << clips << hop;
     }
   }
 }

@@ -9,17 +9,19 @@
 namespace praxiscope {
 namespace {
 
-/// Gives `frames` one-pixel frames, 1 s apart; notes how many are alive.
+/// Gives `frames` frames, 1 s apart, that all show one picture of so many bytes.
 class FakeSource : public FrameSource {
  public:
-  FakeSource(std::int64_t frames, std::size_t bytes) : frames_(frames), bytes_(bytes) {}
+  FakeSource(std::int64_t frames, std::size_t bytes) : frames_(frames) {
+    auto picture = std::make_shared<Picture>();
+    picture->width = picture->height = 1;
+    picture->rgb.resize(bytes);
+    picture_ = picture;
+  }
   const MediaInfo& info() const override { return info_; }
   std::optional<Frame> next() override {
     if (given_ == frames_) return std::nullopt;
-    auto picture = std::make_shared<Picture>();
-    picture->width = picture->height = 1;
-    picture->rgb.resize(bytes_);
-    Frame frame{.picture = picture,
+    Frame frame{.picture = picture_,
                 .pts = Rational::of(given_),
                 .duration = Rational::of(1),
                 .index = given_};
@@ -33,7 +35,7 @@ class FakeSource : public FrameSource {
  private:
   MediaInfo info_;
   std::int64_t frames_, given_ = 0;
-  std::size_t bytes_;
+  std::shared_ptr<const Picture> picture_;
 };
 
 /// A clip every `length` frames from `begin` on; `at_end` more when the source has ended.
