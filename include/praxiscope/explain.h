@@ -20,7 +20,7 @@ namespace praxiscope {
 /// Where and how the network runs.
 struct RunSettings {
   std::string device = "auto";    ///< "auto", "cpu", "cuda", "cuda:1"
-  int threads = 0;                ///< CPU threads for the network; 0: all cores
+  int threads = 0;                ///< CPU threads for the network; 0: all cores; 1: one for all
   int batch = 0;                  ///< clips per forward; 0: chosen for speed
   std::string precision = "f32";  ///< "f32", "bf16", "f16" (the last two: autocast)
   std::uint64_t seed = 0;
@@ -96,8 +96,9 @@ struct ExplainOptions {
   RunSettings run;
   std::vector<MethodChoice> methods;  ///< at least one
   std::vector<std::string> targets{"top"};
-  std::vector<std::string> outputs;  ///< by ending: .mp4 .mkv .webm .mov .gif .png .npz .json;
-                                     ///< see expand_output(); none: only the result is given
+  std::vector<std::string>
+      outputs;  ///< by ending: .mp4 .mkv .webm .mov .gif, .pdf .html .png, .npz .json;
+                ///< see expand_output(); none: only the result is given
   bool overwrite = false;
   bool save_inputs = false;       ///< npz also holds the prepared tensors
   bool side_by_side = false;      ///< plain picture as the first tile
@@ -106,7 +107,9 @@ struct ExplainOptions {
   double opacity = 0.6;
   int bars = 3;
   bool caption = true;
-  int top = 5;  ///< classes listed per clip in the JSON
+  int top = 5;             ///< classes listed per clip in the JSON
+  int figure_clips = 8;    ///< shown in figures at most: those that say most, none that overlap
+  int sheet_width = 1800;  ///< px, of contact sheets
 };
 
 struct Explanation {

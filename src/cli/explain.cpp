@@ -35,9 +35,11 @@ const OptionGroup kQuestionOptions{
 
 const OptionGroup kOutputOptions{
     "Output (several -o may be given)",
-    {{"output", 'o', kRepeatable, "FILE", "", ".mp4 .mkv .webm .mov .gif .png .npz .json"},
+    {{"output", 'o', kRepeatable, "FILE", "", ".mp4 .mkv .webm .mov .gif .pdf .html .png .npz .json"},
      {"force", 'f', kFlag, "", "", "replace existing files"},
-     {"save-inputs", 0, kFlag, "", "", ".npz also holds the network's input"}}};
+     {"save-inputs", 0, kFlag, "", "", ".npz also holds the network's input"},
+     {"figure-clips", 0, kValue, "N", "8", "clips in .pdf, .html and sheet .png"},
+     {"sheet-width", 0, kValue, "PX", "1800", "of a contact sheet (a video's .png)"}}};
 
 const OptionGroup kDrawOptions{
     "Drawing",
@@ -72,6 +74,8 @@ ExplainOptions wishes(const Options& options) {
   wish.colormap = options.choice("colormap", colormap_names());
   wish.opacity = options.number("opacity", 0, 1);
   wish.bars = static_cast<int>(options.integer("bars", 0, 20));
+  wish.figure_clips = static_cast<int>(options.integer("figure-clips", 1, 100));
+  wish.sheet_width = static_cast<int>(options.integer("sheet-width", 600, 8000));
   wish.caption = !options.flag("no-caption");
   wish.source = source_settings("explain", options);
   wish.run = run_settings(options);

@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "pipeline/annotator.h"
 #include "pipeline/explainer.h"
+#include "pipeline/figure_maker.h"
 #include "pipeline/output_names.h"
 #include "pipeline/outputs.h"
 #include "pipeline/report.h"
@@ -82,16 +83,20 @@ Explanation explain(const std::string& input, const ExplainOptions& options, Pro
   add_methods(header, explainer, options.targets);
   Annotator annotator(media, model, explainer, annotator_options);
   Outputs outputs(input, planned, media, header, model.labels(), annotator.tile_count());
+  FigureMaker figure(
+      media, model, explainer,
+      {.clips = options.figure_clips, .colormap = options.colormap, .opacity = options.opacity});
   Session session = make_session(input, std::move(opened), network, options.run, recorder);
 
   Tally tally;
   recorder.begin("explain", media.frame_count_from_header);
   run_line(
-      session, options.run, outputs.wants_pictures(), recorder,
+      session, options.run, outputs.wants_frames(), recorder,
       [&](Chunk& chunk) { chunk.results = explainer.run(std::move(chunk.clips), recorder); },
       [&](Chunk& chunk) {
         tally.count_frames(chunk.frames_read);
         for (const ClipResult& result : chunk.results) tally.add(result);
+        if (outputs.wants_figure()) figure.take(chunk);
         if (outputs.wants_pictures()) annotator.join(chunk);
         outputs.write(chunk, recorder);
       });
@@ -107,7 +112,8 @@ Explanation explain(const std::string& input, const ExplainOptions& options, Pro
     out.warnings = recorder.warnings();
     return summary_json(out);
   };
-  out.written = outputs.publish(summary, recorder);
+  out.written = outputs.publish(
+      summary, [&] { return figure.finish(header); }, recorder);
   header.update(summary());
   header["written"] = out.written;
   out.json = header.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);

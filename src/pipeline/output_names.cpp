@@ -23,12 +23,14 @@ namespace {
 constexpr std::string_view kStem = "{stem}";
 constexpr std::string_view kVideoOrStill = "{mp4|png}";
 
-constexpr std::array<std::pair<const char*, OutputForm>, 8> kEndings{
+constexpr std::array<std::pair<const char*, OutputForm>, 10> kEndings{
     {{".mp4", OutputForm::kVideo},
      {".mkv", OutputForm::kVideo},
      {".webm", OutputForm::kVideo},
      {".mov", OutputForm::kVideo},
      {".gif", OutputForm::kVideo},
+     {".pdf", OutputForm::kPdf},
+     {".html", OutputForm::kHtml},
      {".png", OutputForm::kPng},
      {".npz", OutputForm::kNpz},
      {".json", OutputForm::kJson}}};
@@ -162,6 +164,16 @@ OutputForm output_form(const std::string& path) {
   throw Error(ErrorKind::kUsage,
               fmt::format("output {}: found ending {}, expected {}{}", in_quotes(path),
                           in_quotes(ending), fmt::join(known, " "), did_you_mean(ending, known)));
+}
+
+OutputForm output_form(const std::string& path, bool is_still) {
+  const OutputForm form = output_form(path);
+  if (form != OutputForm::kPng) return form;
+  std::string name = fs::path(path).stem().string();
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const bool is_sheet = !is_still || name == "sheet" || name.ends_with(".sheet");
+  return is_sheet ? OutputForm::kSheet : OutputForm::kPng;
 }
 
 std::string expand_output(const std::string& pattern, const std::string& input, bool is_still) {

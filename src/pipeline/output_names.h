@@ -9,9 +9,12 @@
 
 namespace praxiscope {
 
-enum class OutputForm { kVideo, kPng, kNpz, kJson };
+/// kSheet: a contact sheet; what a .png of a video is, and every "sheet.png" and "*.sheet.png".
+enum class OutputForm { kVideo, kPng, kNpz, kJson, kPdf, kHtml, kSheet };
 /// By the ending. @throws Error kUsage for unknown endings, naming those that work.
 OutputForm output_form(const std::string& path);
+/// As above, for a source that is known.
+OutputForm output_form(const std::string& path, bool is_still);
 
 /// The paths that explain() writes for one open input, in the order of `options.outputs`, all of
 /// which may be written as far as that can be known beforehand.

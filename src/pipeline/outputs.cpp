@@ -36,6 +36,7 @@ std::string audio_of(const std::string& input, const MediaInfo& media) {
 Outputs::Outputs(const std::string& input, const ExplainOptions& options, const MediaInfo& media,
                  const nlohmann::json& header, const std::vector<std::string>& labels, int tiles)
     : overwrite_(options.overwrite),
+      sheet_width_(options.sheet_width),
       render_options_{.colormap = options.colormap,
                       .opacity = options.opacity,
                       .caption = options.caption,
@@ -66,7 +67,7 @@ Outputs::Outputs(const std::string& input, const ExplainOptions& options, const 
     list.push_back(std::move(made));
   };
   for (const std::string& path : options.outputs) {
-    switch (output_form(path)) {
+    switch (output_form(path, media.is_still)) {
       case OutputForm::kVideo:
         add(path, videos_, open_pictures(renderer_, path));
         break;
@@ -79,13 +80,20 @@ Outputs::Outputs(const std::string& input, const ExplainOptions& options, const 
       case OutputForm::kJson:
         add(path, results_, open_json(path, header, labels, options.overwrite));
         break;
+      case OutputForm::kPdf:
+        files_.push_back(figures_.add(path, FigureFiles::Form::kPdf, options.overwrite));
+        break;
+      case OutputForm::kHtml:
+        files_.push_back(figures_.add(path, FigureFiles::Form::kHtml, options.overwrite));
+        break;
+      case OutputForm::kSheet:
+        files_.push_back(figures_.add(path, FigureFiles::Form::kSheet, options.overwrite));
+        break;
     }
   }
 }
 
 Outputs::~Outputs() = default;
-
-bool Outputs::wants_pictures() const { return !videos_.empty() || !stills_.empty(); }
 
 void Outputs::write(const Chunk& chunk, Progress& progress) {
   for (const ClipResult& result : chunk.results) {
@@ -142,8 +150,10 @@ void Outputs::write_stills() {
 }
 
 std::vector<std::string> Outputs::publish(const std::function<nlohmann::json()>& summary,
+                                          const std::function<Figure()>& figure,
                                           Progress& progress) {
   write_stills();
+  if (wants_figure()) figures_.write(figure(), sheet_width_);
   const auto finish = [&](FrameSink& sink) {
     sink.finish();
     for (const std::string& warning : sink.take_warnings()) progress.warn(warning);

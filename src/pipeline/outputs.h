@@ -4,6 +4,7 @@
 
 #include "core/atomic_file.h"
 #include "pipeline/chunk.h"
+#include "pipeline/figure_files.h"
 
 #include "praxiscope/explain.h"
 
@@ -27,14 +28,18 @@ class Outputs {
           const nlohmann::json& header, const std::vector<std::string>& labels, int tiles);
   ~Outputs();
 
-  bool wants_pictures() const;
+  /// Whether anything is made of frames; of annotated ones; whether a figure is.
+  bool wants_frames() const { return wants_pictures() || wants_figure(); }
+  bool wants_pictures() const { return !videos_.empty() || !stills_.empty(); }
+  bool wants_figure() const { return !figures_.is_empty(); }
   /// Draws (in parallel) and writes the chunk's frames, and its clips' results.
   void write(const Chunk& chunk, Progress& progress);
   /// Completes all files, then gives them their names: all or none. `summary` is asked when the
-  /// videos and pictures are complete and have said their warnings.
+  /// videos and pictures are complete and have said their warnings; `figure` only where one is
+  /// wanted.
   /// @return the paths in the order of the options. @throws Error kOutput, kCancelled.
   std::vector<std::string> publish(const std::function<nlohmann::json()>& summary,
-                                   Progress& progress);
+                                   const std::function<Figure()>& figure, Progress& progress);
 
  private:
   void draw(const Chunk& chunk, Progress& progress);
@@ -46,6 +51,8 @@ class Outputs {
   std::vector<std::unique_ptr<FrameSink>> videos_;
   std::vector<std::unique_ptr<ResultSink>> results_;
   std::vector<std::unique_ptr<FrameSink>> stills_;
+  FigureFiles figures_;
+  int sheet_width_;
   RenderOptions render_options_;
   std::unique_ptr<FrameRenderer> renderer_;  ///< for videos
   std::unique_ptr<FrameRenderer> still_renderer_;

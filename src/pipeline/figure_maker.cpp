@@ -1,0 +1,111 @@
+// Duty: see figure_maker.h. What the pages say is figure_pages.cpp's.
+#include "pipeline/figure_maker.h"
+
+#include "pipeline/figure_film.h"
+#include "pipeline/figure_pages.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+namespace praxiscope {
+namespace {
+
+bool overlap(const ShownClip& shown, const ClipResult& result) {
+  return shown.source_begin < result.clip.source_end && result.clip.source_begin < shown.source_end;
+}
+
+std::vector<float> numbers_of(const at::Tensor& tensor) {
+  const at::Tensor flat = tensor.contiguous();
+  return {flat.const_data_ptr<float>(), flat.const_data_ptr<float>() + flat.numel()};
+}
+
+/// Of the first target: its probability, for a contrast that of A; for a unit the best class'.
+float strength_of(const ClipResult& result) {
+  const Target& target = result.targets.front();
+  if (target.kind == Target::Kind::kUnit) return result.top.front().probability;
+  return result.probabilities[target.class_index].item<float>();
+}
+
+}  // namespace
+
+FigureMaker::FigureMaker(const MediaInfo& media, const Model& model, const Explainer& explainer,
+                         const FigureWish& wish)
+    : media_(media), model_(model), explainer_(explainer), wish_(wish) {}
+
+void FigureMaker::take(const Chunk& chunk) {
+  keep_frames(chunk);
+  for (const ClipResult& result : chunk.results) {
+    const auto& frames = result.clip.inputs.front().frames;
+    const double begin_s = frames.front().pts.to_double();
+    // A length that is unknown or too short only makes the columns coarser as time goes on.
+    if (!scores_)
+      scores_.emplace(begin_s, media_.duration ? media_.duration->to_double() : 1.0,
+                      model_.labels());
+    scores_->add((begin_s + frames.back().pts.to_double()) / 2, numbers_of(result.probabilities));
+    consider(result);
+  }
+  frames_.erase(frames_.begin(), frames_.lower_bound(chunk.final_before));
+}
+
+void FigureMaker::keep_frames(const Chunk& chunk) {
+  for (const Frame& frame : chunk.frames) frames_.emplace(frame.index, shrink(frame.picture));
+}
+
+void FigureMaker::consider(const ClipResult& result) {
+  const float strength = strength_of(result);
+  const auto is_rival = [&](const ShownClip& shown) { return overlap(shown, result); };
+  const bool is_beaten = std::any_of(shown_.begin(), shown_.end(), [&](const ShownClip& shown) {
+    return is_rival(shown) && shown.strength >= strength;
+  });
+  if (is_beaten) return;
+  std::erase_if(shown_, is_rival);
+  const auto is_weaker = [](const ShownClip& a, const ShownClip& b) {
+    return a.strength < b.strength;
+  };
+  if (static_cast<int>(shown_.size()) >= wish_.clips) {
+    const auto weakest = std::min_element(shown_.begin(), shown_.end(), is_weaker);
+    if (weakest->strength >= strength) return;
+    shown_.erase(weakest);
+  }
+  shown_.push_back(show(result, strength));
+}
+
+ShownClip FigureMaker::show(const ClipResult& result, float strength) const {
+  ShownClip shown;
+  shown.index = result.clip.index;
+  shown.source_begin = result.clip.source_begin;
+  shown.source_end = result.clip.source_end;
+  shown.strength = strength;
+  shown.top = result.top;
+  shown.targets = result.targets;
+  shown.probabilities = numbers_of(result.probabilities);
+  shown.begin_s = result.clip.inputs.front().frames.front().pts.to_double();
+  shown.end_s = shown.begin_s;
+  for (const ClipInput& input : result.clip.inputs) {
+    shown.films.push_back(make_film(input, frames_, shown.pictures));
+    shown.begin_s = std::min(shown.begin_s, input.frames.front().pts.to_double());
+    shown.end_s = std::max(shown.end_s, input.frames.back().pts.to_double());
+  }
+  for (const Attribution& map : result.attributions) {
+    std::size_t input = 0;
+    while (result.clip.inputs.at(input).name != map.input) ++input;
+    shown.inputs.push_back(input);
+    shown.maps.push_back(make_map(map, result.clip.inputs[input]));
+  }
+  return shown;
+}
+
+Figure FigureMaker::finish(const nlohmann::json& header) {
+  std::sort(shown_.begin(), shown_.end(),
+            [](const ShownClip& a, const ShownClip& b) { return a.index < b.index; });
+  return make_pages({.media = media_,
+                     .model = model_,
+                     .explainer = explainer_,
+                     .wish = wish_,
+                     .scores = scores_ ? &*scores_ : nullptr,
+                     .header = header},
+                    std::move(shown_));
+}
+
+}  // namespace praxiscope

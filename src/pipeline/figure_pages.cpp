@@ -1,0 +1,231 @@
+// Duty: see figure_pages.h.
+#include "pipeline/figure_pages.h"
+
+#include "core/text.h"
+#include "pipeline/figure_panels.h"
+
+#include "praxiscope/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+
+namespace praxiscope {
+namespace {
+
+/// Position of a value on an axis, added when it is new.
+int place_of(FigureAxis& axis, const std::string& value) {
+  const auto found = std::find(axis.values.begin(), axis.values.end(), value);
+  if (found != axis.values.end()) return static_cast<int>(found - axis.values.begin());
+  axis.values.push_back(value);
+  return static_cast<int>(axis.values.size()) - 1;
+}
+
+enum Axis { kClip, kClass, kMethod, kLayer, kInput, kView, kAxes };
+
+constexpr std::array<std::pair<FilmView, const char*>, 3> kViews{
+    {{FilmView::kOverlay, "overlay"}, {FilmView::kMap, "map"}, {FilmView::kFrame, "frame"}}};
+
+class Pages {
+ public:
+  Pages(const PageSource& source, std::vector<ShownClip> clips)
+      : source_(source), clips_(std::move(clips)) {}
+
+  Figure make() {
+    figure_.axes.resize(kAxes);
+    constexpr std::array<const char*, kAxes> kNames{"clip",  "class", "method",
+                                                    "layer", "input", "view"};
+    for (std::size_t i = 0; i < kAxes; ++i) figure_.axes[i] = {kNames[i], kNames[i], {}};
+    name_figure();
+    scale_maps();
+    for (std::size_t clip = 0; clip < clips_.size(); ++clip) add_clip(clip);
+    name_clips();
+    drop_single_axes();
+    add_about();
+    return std::move(figure_);
+  }
+
+ private:
+  void name_figure();
+  void scale_maps();
+  void add_clip(std::size_t clip);
+  void add_state(const Subject& subject, FilmId film, MapId map, PanelId bars);
+  void name_clips();
+  void drop_single_axes();
+  void add_about();
+
+  Subject subject_of(std::size_t clip, std::size_t map) const;
+  PanelId add_panel(FigurePanel panel) {
+    figure_.panels.push_back(std::move(panel));
+    return static_cast<PanelId>(figure_.panels.size()) - 1;
+  }
+  const PageSource& source_;
+  std::vector<ShownClip> clips_;
+  Figure figure_;
+};
+
+void Pages::name_figure() {
+  const auto& header = source_.header;
+  const std::string path = header.at("source").at("path").get<std::string>();
+  figure_.title = std::filesystem::path(path).filename().string();
+  if (figure_.title.empty()) figure_.title = path;
+  figure_.subtitle = fmt::format("where and when {} looks", source_.model.manifest().name);
+  figure_.provenance = header.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (clips_.front().films.front().times_s.size() > 1) {
+    const auto& times = clips_.front().films.front().times_s;
+    const double step = (times.back() - times.front()) / static_cast<double>(times.size() - 1);
+    // As fast as the clip really is, within what a viewer's timer does well.
+    if (step > 0) figure_.frames_per_second = std::clamp(1 / step, 4.0, 12.0);
+  }
+}
+
+/// One scale for all maps of a method at a layer, so that states can be compared.
+void Pages::scale_maps() {
+  const auto owners = source_.explainer.methods_of_maps();
+  std::map<std::size_t, std::pair<float, float>> ranges;
+  for (const ShownClip& clip : clips_) {
+    for (std::size_t i = 0; i < clip.maps.size(); ++i) {
+      auto& range = ranges.try_emplace(owners.at(i), 0.0F, 0.0F).first->second;
+      range = {std::min(range.first, clip.maps[i].lo), std::max(range.second, clip.maps[i].hi)};
+    }
+  }
+  for (ShownClip& clip : clips_) {
+    for (std::size_t i = 0; i < clip.maps.size(); ++i) {
+      FigureScale& scale = clip.maps[i].scale;
+      const auto [lo, hi] = ranges.at(owners[i]);
+      const float reach = std::max(-lo, hi);
+      scale.lo = scale.is_signed ? -reach : lo;
+      scale.hi = scale.is_signed ? reach : hi;
+      if (!(scale.lo < scale.hi)) scale.hi = scale.lo + 1;  // all maps are 0
+      scale.colormap = source_.wish.colormap != "auto" ? source_.wish.colormap
+                       : scale.is_signed               ? "blue_red"
+                                                       : "inferno";
+      clip.maps[i].opacity = source_.wish.opacity;
+    }
+  }
+}
+
+Subject Pages::subject_of(std::size_t clip, std::size_t map) const {
+  const auto owners = source_.explainer.methods_of_maps();
+  const ChosenMethod& method = source_.explainer.methods().at(owners.at(map));
+  Subject subject{.clip = clip,
+                  .map = map,
+                  .method = std::string(method.info->title),
+                  .layer = method.layer,
+                  .target = ""};
+  if (!method.options.empty()) subject.method += " (" + method.options + ")";
+  // Maps come target by target within a method: the k-th of its maps belongs to target k / inputs.
+  const auto first = static_cast<std::size_t>(std::find(owners.begin(), owners.end(), owners[map]) -
+                                              owners.begin());
+  const auto count =
+      static_cast<std::size_t>(std::count(owners.begin(), owners.end(), owners[map]));
+  const std::size_t inputs = count / std::max<std::size_t>(1, source_.explainer.target_count());
+  const std::size_t k = (map - first) / std::max<std::size_t>(1, inputs);
+  subject.target = describe(clips_[clip].targets.at(k), source_.model.labels());
+  return subject;
+}
+
+void Pages::add_clip(std::size_t index) {
+  ShownClip& clip = clips_[index];
+  const auto pictures_before = static_cast<PictureId>(figure_.pictures.size());
+  const auto films_before = static_cast<FilmId>(figure_.films.size());
+  std::move(clip.pictures.begin(), clip.pictures.end(), std::back_inserter(figure_.pictures));
+  for (FigureFilm& film : clip.films) {
+    for (PictureId& picture : film.pictures) picture += pictures_before;
+    film.name = fmt::format("clip {}", clip.index + 1);
+    figure_.films.push_back(std::move(film));
+  }
+  const PanelId bars = add_panel(bars_of(clip, *source_.scores));
+  for (std::size_t m = 0; m < clip.maps.size(); ++m) {
+    figure_.maps.push_back(std::move(clip.maps[m]));
+    add_state(subject_of(index, m), films_before + static_cast<FilmId>(clip.inputs[m]),
+              static_cast<MapId>(figure_.maps.size()) - 1, bars);
+  }
+}
+
+void Pages::add_state(const Subject& subject, FilmId film_id, MapId map_id, PanelId bars) {
+  const ShownClip& clip = clips_[subject.clip];
+  const FigureFilm& film = figure_.films[static_cast<std::size_t>(film_id)];
+  const FigureMap& map = figure_.maps[static_cast<std::size_t>(map_id)];
+  const bool is_still = film.pictures.size() == 1;
+  const PanelId scale = add_panel(scale_of(subject, map));
+  const PanelId when = is_still ? -1 : add_panel(when_of(map, film));
+  const PanelId where = add_panel(where_of(map));
+  const PanelId timeline = is_still ? -1 : add_panel(timeline_of(clip, *source_.scores));
+  FigureState state;
+  state.choice.resize(kAxes);
+  state.choice[kClip] = place_of(figure_.axes[kClip], std::to_string(clip.index));
+  state.choice[kClass] = place_of(figure_.axes[kClass], subject.target);
+  state.choice[kMethod] = place_of(figure_.axes[kMethod], subject.method);
+  state.choice[kLayer] =
+      place_of(figure_.axes[kLayer], subject.layer.empty() ? "input" : subject.layer);
+  state.choice[kInput] = place_of(
+      figure_.axes[kInput], source_.model.manifest().inputs.at(clip.inputs.at(subject.map)).name);
+  for (const auto& [view, name] : kViews) {
+    state.choice[kView] = place_of(figure_.axes[kView], name);
+    state.caption = caption_of(subject, clip, view, map);
+    const PanelId player =
+        add_panel({PanelPlace::kMain, 1, PlayerPanel{film_id, map_id, view}, state.caption});
+    state.panels = {player};
+    if (!is_still)
+      state.panels.push_back(add_panel({PanelPlace::kUnder, 1, StripPanel{film_id, map_id, view},
+                                        "The frames of the clip side by side."}));
+    for (const PanelId panel : {scale, bars, when, where, timeline}) {
+      if (panel >= 0) state.panels.push_back(panel);
+    }
+    figure_.states.push_back(state);
+  }
+}
+
+/// Clips were told apart by their number; people look for times.
+void Pages::name_clips() {
+  FigureAxis& axis = figure_.axes[kClip];
+  axis.values.clear();
+  for (const ShownClip& clip : clips_) axis.values.push_back(seconds_text(clip.begin_s));
+}
+
+/// A row of tabs with one tab says nothing; the view always has three.
+void Pages::drop_single_axes() {
+  for (std::size_t axis = figure_.axes.size(); axis-- > 0;) {
+    if (figure_.axes[axis].values.size() > 1) continue;
+    figure_.axes.erase(figure_.axes.begin() + static_cast<std::ptrdiff_t>(axis));
+    for (FigureState& state : figure_.states)
+      state.choice.erase(state.choice.begin() + static_cast<std::ptrdiff_t>(axis));
+  }
+}
+
+void Pages::add_about() {
+  TextPanel how{.title = "How to read this figure", .paragraphs = {}};
+  how.paragraphs.push_back(fmt::format(
+      "Each page shows one clip of the video as the network saw it, and one map of one class. "
+      "Colours mean the raw values that "
+      "stand at the colour scale; all pages of one method at one layer share a scale, so that they "
+      "can be compared. Of the clips, "
+      "the {} with the highest probability of the explained class that do not overlap are shown.",
+      clips_.size()));
+  how.paragraphs.push_back(
+      "Maps are drawn as coarse as they were computed and interpolated between; what lies outside "
+      "the map's rectangle was not "
+      "part of the network's input.");
+  figure_.about.push_back(std::move(how));
+  TextPanel methods{.title = "Methods", .paragraphs = {}};
+  for (const ChosenMethod& method : source_.explainer.methods())
+    methods.paragraphs.push_back(
+        fmt::format("{}: {}. {}.", method.info->title, method.info->summary, method.info->source));
+  figure_.about.push_back(std::move(methods));
+}
+
+}  // namespace
+
+Figure make_pages(const PageSource& source, std::vector<ShownClip> clips) {
+  if (clips.empty())
+    throw Error(ErrorKind::kInput, "a figure needs at least one clip; found none in the source");
+  Figure figure = Pages(source, std::move(clips)).make();
+  check_figure(figure);
+  return figure;
+}
+
+}  // namespace praxiscope

@@ -1,0 +1,179 @@
+// Duty: see figure_panels.h.
+#include "pipeline/figure_panels.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace praxiscope {
+namespace {
+
+std::string percent_text(double probability) {
+  if (probability > 0 && probability < 0.001) return "less than 0.1 %";
+  return fmt::format("{:.1f} %", 100 * probability);
+}
+
+/// Position among the classes that are followed over time; -1: neutral.
+int color_of(std::int64_t class_index, const ScoreTimeline& scores) {
+  const auto& followed = scores.followed();
+  const auto found =
+      std::find(followed.begin(), followed.end(), static_cast<std::size_t>(class_index));
+  return found == followed.end() ? -1 : static_cast<int>(found - followed.begin());
+}
+
+}  // namespace
+
+std::string seconds_text(double seconds) { return fmt::format("{:.2f} s", seconds); }
+
+std::string caption_of(const Subject& subject, const ShownClip& clip, FilmView view,
+                       const FigureMap& map) {
+  const std::string when =
+      clip.begin_s == clip.end_s
+          ? std::string("the picture")
+          : fmt::format("{} to {}", seconds_text(clip.begin_s), seconds_text(clip.end_s));
+  if (view == FilmView::kFrame) return fmt::format("The frames as the video has them, {}.", when);
+  const std::string at = subject.layer.empty() ? "" : " at " + subject.layer;
+  if (map.lo == 0 && map.hi == 0)
+    return fmt::format("{}{} finds nothing for \u201c{}\u201d in {}: the map is 0 everywhere.",
+                       subject.method, at, subject.target, when);
+  return fmt::format(
+      "Where {}{} finds evidence for \u201c{}\u201d in {}; raw values {:.3g} to {:.3g}.",
+      subject.method, at, subject.target, when, map.lo, map.hi);
+}
+
+FigurePanel bars_of(const ShownClip& clip, const ScoreTimeline& scores) {
+  BarsPanel bars;
+  bars.title = "classes of this clip";
+  std::vector<std::int64_t> shown;
+  for (const TopClass& best : clip.top) {
+    bars.bars.push_back(
+        {best.label, best.probability, color_of(best.class_index, scores), false, -1});
+    shown.push_back(best.class_index);
+  }
+  for (const Target& target : clip.targets) {
+    if (target.kind == Target::Kind::kUnit) continue;
+    for (const std::int64_t index : {target.class_index, target.other_class_index}) {
+      if (target.kind == Target::Kind::kClass && index == target.other_class_index &&
+          index != target.class_index)
+        continue;
+      const auto found = std::find(shown.begin(), shown.end(), index);
+      if (found == shown.end()) {
+        shown.push_back(index);
+        bars.bars.push_back({scores.labels().at(static_cast<std::size_t>(index)),
+                             clip.probabilities.at(static_cast<std::size_t>(index)),
+                             color_of(index, scores), true, -1});
+      } else {
+        bars.bars[static_cast<std::size_t>(found - shown.begin())].is_strong = true;
+      }
+    }
+  }
+  double most = 0.1;  // bars of weak classes are still to be told apart
+  for (const BarsPanel::Bar& bar : bars.bars) most = std::max(most, bar.value);
+  bars.most = most > 0.5 ? 1.0 : most;
+  std::string alt = "Most likely classes:";
+  for (const BarsPanel::Bar& bar : bars.bars)
+    alt += fmt::format(" {} {},", bar.label, percent_text(bar.value));
+  alt.back() = '.';
+  return {PanelPlace::kSide, 1, std::move(bars), std::move(alt)};
+}
+
+FigurePanel scale_of(const Subject& subject, const FigureMap& map) {
+  ScalePanel scale{
+      .title = subject.method, .scale = map.scale, .lo = map.lo, .hi = map.hi, .note = ""};
+  if (!subject.layer.empty()) scale.title += " at " + subject.layer;
+  if (map.lo == 0 && map.hi == 0) {
+    scale.note = "the map is 0 everywhere";
+  } else if (map.lo == map.hi) {
+    scale.note = "the map is constant";
+  }
+  return {PanelPlace::kSide, 1, scale,
+          fmt::format("Colour scale from {:.3g} to {:.3g}; this map: {:.3g} to {:.3g}.",
+                      map.scale.lo, map.scale.hi, map.lo, map.hi)};
+}
+
+FigurePanel when_of(const FigureMap& map, const FigureFilm& film) {
+  LinesPanel lines;
+  lines.title = "when";
+  lines.x_label = "time (s)";
+  lines.y_label = "mean value";
+  lines.follows_player = true;
+  LinesPanel::Line line{.label = "", .x = film.times_s, .y = {}, .color = -1, .is_strong = true};
+  const std::size_t cells = map.values.size() / static_cast<std::size_t>(map.frames);
+  for (std::size_t t = 0; t < static_cast<std::size_t>(map.frames); ++t) {
+    double sum = 0;
+    for (std::size_t i = 0; i < cells; ++i) sum += map.values[t * cells + i];
+    line.y.push_back(sum / static_cast<double>(cells));
+  }
+  const auto most = std::max_element(line.y.begin(), line.y.end());
+  const std::string alt =
+      fmt::format("Mean of the map over time; largest at {}.",
+                  seconds_text(line.x[static_cast<std::size_t>(most - line.y.begin())]));
+  lines.lines.push_back(std::move(line));
+  return {PanelPlace::kSide, 1, std::move(lines), alt};
+}
+
+FigurePanel where_of(const FigureMap& map) {
+  LinesPanel lines;
+  lines.title = "where";
+  lines.x_label = "across, down (% of the frame)";
+  lines.y_label = "mean value";
+  lines.x_begin = 0;
+  lines.x_end = 100;
+  LinesPanel::Line across{.label = "across", .x = {}, .y = {}, .color = 0, .is_strong = true};
+  LinesPanel::Line down{.label = "down", .x = {}, .y = {}, .color = 1, .is_strong = false};
+  const auto mean = [&](auto&& value, int count) {
+    double sum = 0;
+    for (int i = 0; i < count; ++i) sum += value(i);
+    return sum / count;
+  };
+  const auto at = [&](int t, int y, int x) {
+    return static_cast<double>(
+        map.values[static_cast<std::size_t>((t * map.height + y) * map.width + x)]);
+  };
+  for (int x = 0; x < map.width; ++x) {
+    across.x.push_back(100 * (map.x + map.fraction_width * (x + 0.5) / map.width));
+    across.y.push_back(mean([&](int i) { return at(i / map.height, i % map.height, x); },
+                            map.frames * map.height));
+  }
+  for (int y = 0; y < map.height; ++y) {
+    down.x.push_back(100 * (map.y + map.fraction_height * (y + 0.5) / map.height));
+    down.y.push_back(
+        mean([&](int i) { return at(i / map.width, y, i % map.width); }, map.frames * map.width));
+  }
+  lines.lines = {std::move(across), std::move(down)};
+  return {PanelPlace::kSide, 1, std::move(lines), "Mean of the map across and down the frame."};
+}
+
+FigurePanel timeline_of(const ShownClip& clip, const ScoreTimeline& scores) {
+  LinesPanel lines;
+  lines.title = "probability over the video";
+  lines.x_label = "time (s)";
+  lines.y_label = "probability";
+  lines.is_percent = true;
+  lines.y_begin = 0;
+  lines.marked = {clip.begin_s, clip.end_s};
+  double most = 0;
+  int color = 0;
+  for (const std::size_t k : scores.followed()) {
+    LinesPanel::Line line{
+        .label = scores.labels()[k], .x = {}, .y = {}, .color = color++, .is_strong = false};
+    for (const ScoreTimeline::Point& point : scores.points()) {
+      line.x.push_back(point.time_s);
+      line.y.push_back(point.probabilities[k]);
+      most = std::max(most, line.y.back());
+    }
+    for (const Target& target : clip.targets)
+      line.is_strong |=
+          target.kind != Target::Kind::kUnit && target.class_index == static_cast<std::int64_t>(k);
+    lines.lines.push_back(std::move(line));
+  }
+  lines.y_end = most > 0.5 ? 1.0 : std::max(0.1, most);
+  lines.x_begin = std::min(scores.begin_s(), clip.begin_s);
+  lines.x_end = std::max(scores.points().back().time_s, clip.end_s);
+  return {PanelPlace::kWide, 1, std::move(lines),
+          fmt::format(
+              "Probability of the leading classes over the video; this clip lies from {} to {}.",
+              seconds_text(clip.begin_s), seconds_text(clip.end_s))};
+}
+
+}  // namespace praxiscope

@@ -1,0 +1,33 @@
+// What each panel of an explanation's figure says.
+#pragma once
+
+#include "pipeline/figure_maker.h"
+
+#include <string>
+#include <vector>
+
+namespace praxiscope {
+
+/// Which map of which clip a state shows, in words.
+struct Subject {
+  std::size_t clip = 0, map = 0;      ///< positions among the shown clips and their maps
+  std::string method, layer, target;  ///< titles; no layer: at the input
+};
+
+/// "2.00 s": exact enough to find the frame again.
+std::string seconds_text(double seconds);
+
+/// One plain sentence.
+std::string caption_of(const Subject& subject, const ShownClip& clip, FilmView view,
+                       const FigureMap& map);
+/// The clip's classes, coloured as in timeline_of(); targets that are not among the best come last.
+FigurePanel bars_of(const ShownClip& clip, const ScoreTimeline& scores);
+FigurePanel scale_of(const Subject& subject, const FigureMap& map);
+/// Mean over the cells of each frame.
+FigurePanel when_of(const FigureMap& map, const FigureFilm& film);
+/// Means over time and the other direction, across and down the map.
+FigurePanel where_of(const FigureMap& map);
+/// The leading classes over the whole video, with this clip's place.
+FigurePanel timeline_of(const ShownClip& clip, const ScoreTimeline& scores);
+
+}  // namespace praxiscope
