@@ -9,6 +9,7 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace praxiscope {
 
@@ -26,6 +27,17 @@ std::vector<std::string> RecordingProgress::warnings() const {
   return warnings_;
 }
 
+namespace {
+
+/// Pipes and the network may take their time; who waits wants to know for what.
+bool may_keep_waiting(const std::string& input) {
+  std::error_code ignored;
+  return input == "-" || input.find("://") != std::string::npos ||
+         std::filesystem::is_fifo(input, ignored);
+}
+
+}  // namespace
+
 OpenedInput open_input(const std::string& input, const SourceSettings& source,
                        const RunSettings& run, Progress& progress) {
   check_precision(run.precision);
@@ -37,6 +49,7 @@ OpenedInput open_input(const std::string& input, const SourceSettings& source,
   std::vector<std::string> warnings;
   opened.manifest = read_manifest(source.model, source.overrides, warnings);
   for (const std::string& warning : warnings) progress.warn(warning);
+  if (may_keep_waiting(input)) progress.begin("waiting for data", std::nullopt);
   opened.source =
       open_source(input, {.limits = {}, .threads = media_threads(run), .progress = &progress});
   return opened;

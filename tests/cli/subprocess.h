@@ -3,7 +3,6 @@
 
 #include <sys/types.h>
 
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -27,10 +26,9 @@ class Subprocess {
   Subprocess& operator=(const Subprocess&) = delete;
 
   void send(int signal) const;
-  /// Waits until `text` stands in standard error. @return false when it ends before, or not within
-  /// `patience`.
-  bool wait_for_error_text(const std::string& text,
-                           std::chrono::milliseconds patience = std::chrono::minutes(2)) const;
+  /// Waits until `text` stands in standard error. @return false when it ends before, or after 120
+  /// s.
+  bool wait_for_error_text(const std::string& text) const;
   Finished wait();
 
  private:

@@ -9,6 +9,16 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+/// Remembers the stages of the work.
+struct Stages : Progress {
+  void begin(const std::string& stage, std::optional<std::int64_t>) override {
+    names.push_back(stage);
+  }
+  void advance(std::int64_t units) override { advanced += units; }
+  std::vector<std::string> names;
+  std::int64_t advanced = 0;
+};
+
 TEST_F(Explain, OneFileNamedTwiceIsRefusedBeforeTheWork) {
   const std::string video = make_video("in.mp4", "64x64", 10);
   ModelKeeper keeper;
@@ -37,22 +47,14 @@ TEST_F(Explain, ReadsANamedPipeOnceAndNamesTheOutputAfterIt) {
   ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
   const std::string command = "cat '" + video + "' > '" + path("pipe") + "' &";
   ASSERT_EQ(std::system(command.c_str()), 0);
+  Stages stages;
   const Explanation result =
-      explain(path("pipe"), options("grad_cam", {"{stem}.x.{mp4|png}"}), progress_);
+      explain(path("pipe"), options("grad_cam", {"{stem}.x.{mp4|png}"}), stages);
+  EXPECT_THAT(stages.names, ElementsAre("waiting for data", "explain"));
   EXPECT_THAT(result.written, ElementsAre(path("pipe.x.mp4")));
   EXPECT_EQ(result.frames, 20);
   EXPECT_THAT(result.warnings, testing::Contains(HasSubstr("the sound of a pipe is left out")));
 }
-
-/// Remembers the stages of the work.
-struct Stages : Progress {
-  void begin(const std::string& stage, std::optional<std::int64_t>) override {
-    names.push_back(stage);
-  }
-  void advance(std::int64_t units) override { advanced += units; }
-  std::vector<std::string> names;
-  std::int64_t advanced = 0;
-};
 
 TEST_F(Explain, MistakesAreToldBeforeTheTimeStampsAreRead) {
   const std::string video = make_video("in.mp4", "64x64", 10);
