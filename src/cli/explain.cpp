@@ -35,7 +35,8 @@ const OptionGroup kQuestionOptions{
 
 const OptionGroup kOutputOptions{
     "Output (several -o may be given)",
-    {{"output", 'o', kRepeatable, "FILE", "", ".mp4 .mkv .webm .mov .gif .pdf .html .png .npz .json"},
+    {{"output", 'o', kRepeatable, "FILE", "",
+      ".mp4 .mkv .webm .mov .gif .pdf .html .png .npz .json"},
      {"force", 'f', kFlag, "", "", "replace existing files"},
      {"save-inputs", 0, kFlag, "", "", ".npz also holds the network's input"},
      {"figure-clips", 0, kValue, "N", "8", "clips in .pdf, .html and sheet .png"},
