@@ -36,7 +36,9 @@ WantedHeight wanted_height(const FigurePanel& panel, double width, const PanelCo
                            Pen& pen);
 /// Of one panel type, in its file.
 WantedHeight wanted_player(const PlayerPanel& panel, double width, const PanelContext& context);
-WantedHeight wanted_strip(const StripPanel& panel, double width, const PanelContext& context);
+/// `tallest`: of a frame, in points; 0: as on pages, where a player stands above.
+WantedHeight wanted_strip(const StripPanel& panel, double width, const PanelContext& context,
+                          double tallest = 0);
 WantedHeight wanted_lines(const LinesPanel& panel, double width);
 WantedHeight wanted_bars(const BarsPanel& panel);
 WantedHeight wanted_matrix(const MatrixPanel& panel, double width);

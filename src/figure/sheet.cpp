@@ -21,6 +21,7 @@ namespace {
 constexpr int kLeastPx = 600, kMostPx = 8000;
 constexpr double kMostHeightPx = 32000;  ///< what Cairo can draw on
 constexpr double kRule = 16;             ///< pt between two blocks
+constexpr double kTallestFrame = 220;    ///< pt: no player stands above, few frames may be large
 constexpr double kPage = 1200;           ///< pt: width of lay_out_page()
 constexpr double kPlotRow = 112;         ///< pt: bars, profile and scale
 
@@ -137,7 +138,7 @@ void SheetDrawing::block(StateId state) {
   if (parts.strip == nullptr) return page(state);
   y_ += kGrid;
   const double width = width_ - 2 * kMargin;
-  const Box strip = take(wanted_strip(*parts.strip, width, context_).height);
+  const Box strip = take(wanted_strip(*parts.strip, width, context_, kTallestFrame).height);
   if (is_drawn_) draw_strip(*parts.strip, strip, context_, pen_);
   y_ += 2 * kGrid;
   if (parts.bars || parts.when || parts.scale) plots(parts, take(kPlotRow));

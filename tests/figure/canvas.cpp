@@ -3,6 +3,8 @@
 #include "figure/theme.h"
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
@@ -151,6 +153,31 @@ std::unique_ptr<Canvas> draw_alone(const Figure& figure, const FigurePanel& pane
   canvas->CairoPen::fill({0, 0, width + 16, height + 16}, figure::theme(is_dark).paper);
   figure::draw_panel(panel, {8, 8, width, height}, {figure, is_dark}, *canvas);
   return canvas;
+}
+
+std::unique_ptr<Canvas> draw_tidy(const Figure& figure, const PanelContent& content, double width,
+                                  double height, const std::string& name) {
+  auto canvas = draw_alone(figure, {PanelPlace::kSide, 1, content, ""}, width, height);
+  canvas->look("panel_" + name);
+  EXPECT_THAT(canvas->drawn.overlapping_texts(), testing::IsEmpty()) << name;
+  // Ticks may stand half a letter outside of an axis' ends.
+  for (const Drawn::Text& text : canvas->drawn.texts) {
+    const Box extent = text.extent();
+    EXPECT_GE(extent.x, 8 - 8) << name << text.words << words_of(extent);
+    EXPECT_LE(extent.right(), 8 + width + 8) << name << text.words << words_of(extent);
+    EXPECT_GE(extent.y, 8 - 2) << name << text.words << words_of(extent);
+    EXPECT_LE(extent.bottom(), 8 + height + 2) << name << text.words << words_of(extent);
+  }
+  for (const Drawn::Link& link : canvas->drawn.links) {
+    EXPECT_GE(link.box.x, 8 - 6) << name << link.alt;
+    EXPECT_LE(link.box.bottom(), 8 + height + 6) << name << link.alt;
+  }
+  return canvas;
+}
+
+double wanted_height(const Figure& figure, const PanelContent& content, double width) {
+  Canvas canvas(figure, 1, 1);
+  return figure::wanted_height({PanelPlace::kSide, 1, content, ""}, width, {figure}, canvas).height;
 }
 
 std::unique_ptr<Canvas> draw_page(const Figure& figure, StateId state, bool is_dark) {

@@ -76,6 +76,14 @@ class Canvas : public figure::CairoPen {
 std::unique_ptr<Canvas> draw_alone(const Figure& figure, const FigurePanel& panel, double width,
                                    double height, bool is_dark = false);
 
+/// draw_alone() with the corner of the box at (8, 8), written for eyes as "panel_NAME"; a failed
+/// expectation where texts cover each other or where texts and links leave the box.
+std::unique_ptr<Canvas> draw_tidy(const Figure& figure, const PanelContent& content, double width,
+                                  double height, const std::string& name);
+
+/// What the panel wants at this width, points.
+double wanted_height(const Figure& figure, const PanelContent& content, double width);
+
 /// A whole page.
 std::unique_ptr<Canvas> draw_page(const Figure& figure, StateId state, bool is_dark = false);
 

@@ -1,5 +1,5 @@
-// Each panel type: what it draws, where its clicks lead, and that nothing overlaps or leaves its
-// box. With PRAXISCOPE_FIGURE_LOOK=FOLDER the panels are written there to be looked at.
+// Each panel type but the plots: what it draws, where its clicks lead, and that nothing overlaps or
+// leaves its box. With PRAXISCOPE_FIGURE_LOOK=FOLDER the panels are written there to be looked at.
 #include "figure/panels.h"
 
 #include "figure/canvas.h"
@@ -27,34 +27,6 @@ using testing::IsEmpty;
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-FigurePanel side(PanelContent content) { return {PanelPlace::kSide, 1, std::move(content), ""}; }
-
-/// Draws a panel in a box whose corner is (8, 8), writes it for eyes, and sees that all is tidy.
-std::unique_ptr<test::Canvas> draw(const Figure& figure, const PanelContent& content, double width,
-                                   double height, const std::string& name) {
-  auto canvas = test::draw_alone(figure, side(content), width, height);
-  canvas->look("panel_" + name);
-  EXPECT_THAT(canvas->drawn.overlapping_texts(), IsEmpty()) << name;
-  // Ticks may stand half a letter outside of an axis' ends.
-  for (const Drawn::Text& text : canvas->drawn.texts) {
-    const Box extent = text.extent();
-    EXPECT_GE(extent.x, 8 - 8) << name << text.words << words_of(extent);
-    EXPECT_LE(extent.right(), 8 + width + 8) << name << text.words << words_of(extent);
-    EXPECT_GE(extent.y, 8 - 2) << name << text.words << words_of(extent);
-    EXPECT_LE(extent.bottom(), 8 + height + 2) << name << text.words << words_of(extent);
-  }
-  for (const Drawn::Link& link : canvas->drawn.links) {
-    EXPECT_GE(link.box.x, 8 - 6) << name << link.alt;
-    EXPECT_LE(link.box.bottom(), 8 + height + 6) << name << link.alt;
-  }
-  return canvas;
-}
-
-double wanted(const Figure& figure, const PanelContent& content, double width) {
-  test::Canvas canvas(figure, 1, 1);
-  return figure::wanted_height(side(content), width, {figure}, canvas).height;
-}
-
 // ------------------------------------------------------------------------------------- strip
 
 TEST(Strip, ChoosesSixteenFramesEvenly) {
@@ -75,7 +47,8 @@ TEST(Strip, LeadsToEveryEnlargedFrameAndTellsTheTime) {
   options.padding = 2;
   const Figure figure = test::sample_figure(options);
   const StripPanel panel{0, 0, FilmView::kOverlay};
-  const auto canvas = draw(figure, panel, 760, wanted(figure, panel, 760), "strip");
+  const auto canvas =
+      test::draw_tidy(figure, panel, 760, test::wanted_height(figure, panel, 760), "strip");
   ASSERT_EQ(canvas->drawn.links.size(), 16U);
   for (int t = 0; t < 16; ++t) EXPECT_EQ(canvas->drawn.links[static_cast<std::size_t>(t)].frame, t);
   EXPECT_THAT(canvas->drawn.links[2].alt, HasSubstr("frame 3 of 16, 4.36 s"));
@@ -94,9 +67,10 @@ TEST(Strip, KeepsItsFramesApart) {
       options.frames = frames;
       const Figure figure = test::sample_figure(options);
       const StripPanel panel{0, 0, FilmView::kOverlay};
-      const double wish = wanted(figure, panel, 560);
-      const auto canvas = draw(figure, panel, 560, wish,
-                               "strip_" + std::to_string(width) + "_" + std::to_string(frames));
+      const double wish = test::wanted_height(figure, panel, 560);
+      const auto canvas =
+          test::draw_tidy(figure, panel, 560, wish,
+                          "strip_" + std::to_string(width) + "_" + std::to_string(frames));
       const std::vector<Box>& boxes = canvas->drawn.frames;
       EXPECT_EQ(boxes.size(), static_cast<std::size_t>(std::min(frames, 16)));
       for (std::size_t i = 0; i < boxes.size(); ++i) {
@@ -110,7 +84,8 @@ TEST(Strip, KeepsItsFramesApart) {
 
 TEST(Player, KeepsTheAspectInAnyBox) {
   const Figure figure = test::sample_figure();
-  const auto canvas = draw(figure, PlayerPanel{0, 0, FilmView::kOverlay}, 300, 200, "player");
+  const auto canvas =
+      test::draw_tidy(figure, PlayerPanel{0, 0, FilmView::kOverlay}, 300, 200, "player");
   EXPECT_NEAR(canvas->drawn.players.at(0).width, 200, 1e-9);
   EXPECT_NEAR(canvas->drawn.players.at(0).height, 200, 1e-9);
 }
@@ -128,7 +103,7 @@ BarsPanel bars_of(const std::vector<std::string>& labels) {
 
 TEST(Bars, ShowNamesValuesAndLeadToTheirStates) {
   const Figure figure = test::sample_figure();
-  const auto canvas = draw(figure, bars_of({"cello", "violin"}), 300, 80, "bars");
+  const auto canvas = test::draw_tidy(figure, bars_of({"cello", "violin"}), 300, 80, "bars");
   EXPECT_TRUE(canvas->drawn.has_text("cello"));
   EXPECT_TRUE(canvas->drawn.has_text("50.0 %"));
   EXPECT_TRUE(canvas->drawn.has_text("25.0 %"));
@@ -146,17 +121,29 @@ TEST(Bars, AreTidyWithAnyLabelsAtAnySize) {
   const Figure figure = test::sample_figure();
   for (const double width : {160.0, 240.0, 368.0, 700.0}) {
     const std::string name = "bars_" + std::to_string(static_cast<int>(width));
-    draw(figure, bars_of(test::odd_labels()), width, 240, name + "_odd");
-    draw(figure, bars_of(test::many_labels(20)), width, 200, name + "_many");
-    draw(figure, bars_of({"one"}), width, 40, name + "_one");
+    test::draw_tidy(figure, bars_of(test::odd_labels()), width, 240, name + "_odd");
+    test::draw_tidy(figure, bars_of(test::many_labels(20)), width, 200, name + "_many");
+    test::draw_tidy(figure, bars_of({"one"}), width, 40, name + "_one");
   }
 }
 
 TEST(Bars, SayHowManyAreNotShown) {
   const Figure figure = test::sample_figure();
-  const auto canvas = draw(figure, bars_of(test::many_labels(20)), 300, 20 + 10 * 14, "bars_low");
+  const auto canvas =
+      test::draw_tidy(figure, bars_of(test::many_labels(20)), 300, 20 + 10 * 14, "bars_low");
   EXPECT_TRUE(canvas->drawn.has_text("and 11 more"));
   EXPECT_EQ(canvas->drawn.links.size(), 9U);
+}
+
+TEST(Bars, KeepTheOneThatMattersInView) {
+  const Figure figure = test::sample_figure();
+  BarsPanel panel = bars_of(test::many_labels(20));
+  panel.bars[1].is_strong = false;
+  panel.bars[17].is_strong = true;  // "action 18"
+  const auto canvas = test::draw_tidy(figure, panel, 300, 20 + 10 * 14, "bars_low_target");
+  EXPECT_TRUE(canvas->drawn.has_text("action 18"));
+  EXPECT_FALSE(canvas->drawn.has_text("action 9"));
+  EXPECT_TRUE(canvas->drawn.has_text("and 11 more"));
 }
 
 TEST(Bars, OfNumbersGoBothWaysFromZero) {
@@ -166,7 +153,7 @@ TEST(Bars, OfNumbersGoBothWaysFromZero) {
       {"adds", 2, 0, false, -1}, {"takes", -1, 1, false, -1}, {"unknown", kNan, 2, false, -1}};
   panel.most = 2;
   panel.is_percent = false;
-  const auto canvas = draw(figure, panel, 300, 60, "bars_signed");
+  const auto canvas = test::draw_tidy(figure, panel, 300, 60, "bars_signed");
   const auto& fills = canvas->drawn.fills;  // track, bar, track, bar, track
   ASSERT_EQ(fills.size(), 5U);
   const double zero = fills[0].box.x + fills[0].box.width / 2;
@@ -177,162 +164,6 @@ TEST(Bars, OfNumbersGoBothWaysFromZero) {
       canvas->drawn.has_text("\xE2\x88\x92"
                              "1"));
   EXPECT_TRUE(canvas->drawn.has_text("\xE2\x80\x93"));
-}
-
-// ------------------------------------------------------------------------------------- lines
-
-LinesPanel lines_of(std::vector<double> x, std::vector<double> y) {
-  LinesPanel panel;
-  panel.title = "when";
-  panel.x_label = "time (s)";
-  panel.y_label = "mean of the map";
-  LinesPanel::Line line;
-  line.label = "mean";
-  line.x = std::move(x);
-  line.y = std::move(y);
-  panel.lines.push_back(line);
-  return panel;
-}
-
-/// Polylines of more than two points or inside the plot: no grid lines.
-std::vector<std::vector<figure::Point>> curves_of(const Drawn& drawn) {
-  std::vector<std::vector<figure::Point>> curves;
-  for (const auto& line : drawn.lines) {
-    if (line.size() > 2) curves.push_back(line);
-  }
-  return curves;
-}
-
-TEST(Lines, RunInsideThePlotThatIsToldToCursors) {
-  const Figure figure = test::sample_figure();
-  const LinesPanel panel = lines_of({1, 2, 3}, {0.2, 0.8, 0.1});
-  const auto canvas = draw(figure, panel, 320, 140, "lines");
-  test::Canvas probe(figure, 1, 1);
-  const figure::PlotArea area = figure::plot_area(panel, {8, 8, 320, 140}, {figure}, probe);
-  EXPECT_EQ(area.x_begin, 1);
-  EXPECT_EQ(area.x_end, 3);
-  EXPECT_EQ(area.y_begin, 0);
-  const auto curves = curves_of(canvas->drawn);
-  ASSERT_EQ(curves.size(), 1U);
-  EXPECT_NEAR(curves[0].front().first, area.box.x, 1e-6);
-  EXPECT_NEAR(curves[0].back().first, area.box.right(), 1e-6);
-  const double share = (curves[0][1].second - area.box.y) / area.box.height;
-  EXPECT_NEAR(share, 1 - 0.8 / area.y_end, 1e-6);
-}
-
-TEST(Lines, BreakWhereThereIsNoValue) {
-  const Figure figure = test::sample_figure();
-  const auto canvas =
-      draw(figure, lines_of({0, 1, 2, 3, 4, 5, 6, 7}, {1, 2, 1, kNan, 2, 3, 1, kNan}), 320, 140,
-           "lines_gap");
-  ASSERT_EQ(curves_of(canvas->drawn).size(), 2U);
-  EXPECT_EQ(curves_of(canvas->drawn)[0].size(), 3U);
-  EXPECT_EQ(curves_of(canvas->drawn)[1].size(), 3U);
-}
-
-TEST(Lines, ShowASingleMomentAsADot) {
-  const Figure figure = test::sample_figure();
-  const auto canvas = draw(figure, lines_of({4.2}, {0.3}), 320, 140, "lines_still");
-  EXPECT_EQ(canvas->drawn.dots.size(), 1U);
-}
-
-TEST(Lines, SayThatThereIsNothing) {
-  const Figure figure = test::sample_figure();
-  EXPECT_TRUE(draw(figure, lines_of({1, 2}, {kNan, kNan}), 320, 140, "lines_nan")
-                  ->drawn.has_text("no values"));
-  LinesPanel none;
-  EXPECT_TRUE(draw(figure, none, 320, 140, "lines_none")->drawn.has_text("no values"));
-}
-
-TEST(Lines, StayInsideTheirBoxWithAnyNumbers) {
-  const Figure figure = test::sample_figure();
-  const double huge = 1e300, tiny = 1e-300;
-  for (const std::vector<double>& y : {std::vector<double>{0, 0, 0},
-                                       {-1, -2, -3},
-                                       {5, 5, 5},
-                                       {1e-7, 3e-7, 2e-7},
-                                       {-12345678, 0, 98765432},
-                                       {-huge, 0, huge},
-                                       {tiny, 2 * tiny, 0}})
-    draw(figure, lines_of({0.1, 0.2, 0.3}, y), 320, 140, "lines_numbers");
-}
-
-TEST(Lines, MarkTheStretchAndNameIt) {
-  const Figure figure = test::sample_figure();
-  LinesPanel panel = lines_of({0, 5, 10}, {0.2, 0.8, 0.1});
-  panel.marked = std::pair(4.0, 6.0);
-  panel.is_percent = true;
-  const auto canvas = draw(figure, panel, 800, 148, "lines_marked");
-  test::Canvas probe(figure, 1, 1);
-  const figure::PlotArea area = figure::plot_area(panel, {8, 8, 800, 148}, {figure}, probe);
-  ASSERT_FALSE(canvas->drawn.fills.empty());
-  EXPECT_NEAR(canvas->drawn.fills[0].box.x, area.box.x + 0.4 * area.box.width, 1e-6);
-  EXPECT_NEAR(canvas->drawn.fills[0].box.width, 0.2 * area.box.width, 1e-6);
-  EXPECT_TRUE(canvas->drawn.has_text("this clip"));
-  EXPECT_TRUE(canvas->drawn.has_text("100 %"));
-  panel.marked = std::pair(0.0, 0.01);  // under the title: not named, still seen
-  const auto first = draw(figure, panel, 800, 148, "lines_marked_first");
-  EXPECT_FALSE(first->drawn.has_text("this clip"));
-  EXPECT_GE(first->drawn.fills[0].box.width, 2);
-}
-
-TEST(Lines, NameTheirColoursAtAnySize) {
-  const Figure figure = test::sample_figure();
-  for (const auto& labels : {test::odd_labels(), test::many_labels(12)}) {
-    LinesPanel panel = lines_of({0, 1}, {0, 1});
-    panel.lines.clear();
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-      LinesPanel::Line line;
-      line.label = labels[i];
-      line.color = static_cast<int>(i);
-      line.is_strong = i == 2;
-      line.x = {0, 1, 2};
-      line.y = {0.1 * static_cast<double>(i), 0.5, 0.3};
-      panel.lines.push_back(line);
-    }
-    for (const double width : {240.0, 368.0, 700.0, 1152.0})
-      draw(
-          figure, panel, width, 160,
-          "lines_" + std::to_string(labels.size()) + "_" + std::to_string(static_cast<int>(width)));
-  }
-}
-
-TEST(NiceTicks, AreRoundFewAndDistinct) {
-  std::mt19937 random(7);
-  std::uniform_real_distribution<double> exponent(-9, 9), share(-1, 1);
-  for (int i = 0; i < 2000; ++i) {
-    const double width = std::pow(10, exponent(random)), begin = 3 * width * share(random);
-    for (const int most : {2, 4, 9}) {
-      const auto ticks = figure::nice_ticks({begin, begin + width}, most, false);
-      ASSERT_GE(ticks.size(), most >= 4 ? 2U : 1U) << begin << " " << width;
-      ASSERT_LE(ticks.size(), static_cast<std::size_t>(most));
-      std::set<std::string> labels;
-      for (const figure::Tick& tick : ticks) {
-        EXPECT_GE(tick.value, begin - 1e-6 * width);
-        EXPECT_LE(tick.value, begin + width + 1e-6 * width);
-        labels.insert(tick.label);
-      }
-      if (std::abs(begin) < 2 * width) {
-        EXPECT_EQ(labels.size(), ticks.size()) << begin << " " << width;
-      }
-    }
-  }
-}
-
-TEST(NiceTicks, AreWrittenAlike) {
-  const auto labels_of = [](double begin, double end, int most, bool is_percent) {
-    std::vector<std::string> labels;
-    for (const figure::Tick& tick : figure::nice_ticks({begin, end}, most, is_percent))
-      labels.push_back(tick.label);
-    return labels;
-  };
-  EXPECT_THAT(labels_of(0, 1, 3, true), ElementsAre("0 %", "50 %", "100 %"));
-  EXPECT_THAT(labels_of(0, 0.01, 3, true), ElementsAre("0.0 %", "0.5 %", "1.0 %"));
-  EXPECT_THAT(labels_of(4.2, 5.4, 7, false),
-              ElementsAre("4.2", "4.4", "4.6", "4.8", "5.0", "5.2", "5.4"));
-  EXPECT_THAT(labels_of(-1, 1, 3, false), ElementsAre("\xE2\x88\x92"
-                                                      "1",
-                                                      "0", "1"));
 }
 
 // ------------------------------------------------------------------------------------- the others
@@ -356,7 +187,7 @@ MatrixPanel matrix_of(const std::vector<std::string>& rows,
 TEST(Matrix, ShowsItsNumbersAndLeadsOn) {
   const Figure figure = test::study_figure();
   const MatrixPanel panel = matrix_of({"cello", "violin"}, {"cello", "violin"});
-  const auto canvas = draw(figure, panel, 480, 200, "matrix");
+  const auto canvas = test::draw_tidy(figure, panel, 480, 200, "matrix");
   for (const std::string words : {"0", "14", "21", "true class", "named", "cello", "violin"})
     EXPECT_TRUE(canvas->drawn.has_text(words)) << words;
   EXPECT_FALSE(canvas->drawn.has_text("not a number"));
@@ -367,48 +198,30 @@ TEST(Matrix, ShowsItsNumbersAndLeadsOn) {
 TEST(Matrix, NumbersItsColumnsWhereNamesFindNoRoom) {
   const Figure figure = test::study_figure();
   const auto labels = test::many_labels(20);
-  const auto same = draw(figure, matrix_of(labels, labels), 640, 520, "matrix_20");
+  const auto same = test::draw_tidy(figure, matrix_of(labels, labels), 640, 520, "matrix_20");
   EXPECT_TRUE(same->drawn.has_text("20"));
   EXPECT_TRUE(same->drawn.has_text("action 1  1"));
-  const auto other = draw(figure, matrix_of({"a", "b"}, labels), 640, 300, "matrix_2x20");
+  const auto other =
+      test::draw_tidy(figure, matrix_of({"a", "b"}, labels), 640, 300, "matrix_2x20");
   const auto& texts = other->drawn.texts;
   EXPECT_TRUE(std::any_of(texts.begin(), texts.end(), [](const Drawn::Text& text) {
     return text.words.find("1 action 1 \xC2\xB7 2 ") == 0;
   }));
-  draw(figure, matrix_of(test::odd_labels(), test::odd_labels()), 760, 400, "matrix_odd");
-  draw(figure, matrix_of({"one"}, {"one"}), 300, 120, "matrix_one");
+  test::draw_tidy(figure, matrix_of(test::odd_labels(), test::odd_labels()), 760, 400,
+                  "matrix_odd");
+  test::draw_tidy(figure, matrix_of({"one"}, {"one"}), 300, 120, "matrix_one");
 }
 
 TEST(Matrix, NeverCutsANumber) {
   const Figure figure = test::study_figure();
   MatrixPanel panel = matrix_of(test::many_labels(12), test::many_labels(12));
   for (double& value : panel.values) value = -123456.789;
-  const auto canvas = draw(figure, panel, 300, 300, "matrix_small");
+  const auto canvas = test::draw_tidy(figure, panel, 300, 300, "matrix_small");
   for (const Drawn::Text& text : canvas->drawn.texts) {
     if (text.words.find("10\xE2") != std::string::npos) {
       EXPECT_LE(text.width, text.box.width + 0.5);
     }
   }
-}
-
-TEST(Scatter, LeadsFromItsPoints) {
-  const Figure figure = test::study_figure();
-  ScatterPanel panel;
-  panel.title = "codes";
-  panel.x_label = "first axis";
-  panel.y_label = "second axis";
-  panel.colors = test::odd_labels();
-  panel.points = {{0, 0, 0, "a", 1, false},
-                  {1, 1, 1, "right edge: a long label", -1, true},
-                  {kNan, 1, 0, "nowhere", 1, false},
-                  {0.5, 0.2, 9, "c", -1, false}};
-  const auto canvas = draw(figure, panel, 368, 280, "scatter");
-  ASSERT_EQ(canvas->drawn.links.size(), 1U);
-  EXPECT_EQ(canvas->drawn.links[0].state, 1);
-  EXPECT_EQ(canvas->drawn.links[0].alt, "a");
-  EXPECT_TRUE(canvas->drawn.has_text("right edge: a long label"));
-  EXPECT_FALSE(canvas->drawn.has_text("nowhere"));
-  draw(figure, ScatterPanel{}, 368, 280, "scatter_none");
 }
 
 TEST(Plates, StandInRowsWithTheirLines) {
@@ -419,14 +232,15 @@ TEST(Plates, StandInRowsWithTheirLines) {
   for (int i = 0; i < 5; ++i)
     panel.plates.push_back(
         {i == 3 ? -1 : i, test::odd_labels()[static_cast<std::size_t>(i)], i % 2 == 0 ? 0 : -1});
-  const auto canvas = draw(figure, panel, 400, wanted(figure, panel, 400), "plates");
+  const auto canvas =
+      test::draw_tidy(figure, panel, 400, test::wanted_height(figure, panel, 400), "plates");
   EXPECT_EQ(canvas->drawn.pictures.size(), 4U);
   EXPECT_EQ(canvas->drawn.links.size(), 3U);
   for (const Box& box : canvas->drawn.pictures) {
     EXPECT_NEAR(box.width, box.height, 1e-6);
     EXPECT_LE(box.right(), 8 + 400 + 0.01);
   }
-  draw(figure, panel, 400, 90, "plates_low");
+  test::draw_tidy(figure, panel, 400, 90, "plates_low");
 }
 
 TEST(Table, AlignsNumbersAndSharesTheWidth) {
@@ -435,7 +249,7 @@ TEST(Table, AlignsNumbersAndSharesTheWidth) {
   for (int i = 0; i < 30; ++i)
     panel.rows.push_back(
         {std::to_string(9 * i), "layer4", test::odd_labels()[static_cast<std::size_t>(i % 11)]});
-  const auto canvas = draw(figure, panel, 300, 240, "table");
+  const auto canvas = test::draw_tidy(figure, panel, 300, 240, "table");
   double right = 0;
   for (const Drawn::Text& text : canvas->drawn.texts) {
     if (text.words != "9" && text.words != "99") continue;
@@ -460,8 +274,8 @@ TEST(Text, BreaksLinesAndKeepsAllWords) {
        std::string(300, 'x'),
        "\xE6\x8B\x89\xE5\xB0\x8F\xE6\x8F\x90\xE7\x90\xB4\xE6\x8B\x89\xE5\xB0\x8F\xE6\x8F\x90\xE7"
        "\x90\xB4\xE6\x8B\x89\xE5\xB0\x8F\xE6\x8F\x90\xE7\x90\xB4"}};
-  const double height = wanted(figure, panel, 140);
-  const auto canvas = draw(figure, panel, 140, height, "text");
+  const double height = test::wanted_height(figure, panel, 140);
+  const auto canvas = test::draw_tidy(figure, panel, 140, height, "text");
   std::string all;
   for (const Drawn::Text& text : canvas->drawn.texts) {
     EXPECT_LE(text.width, 140.01) << text.words;
@@ -470,7 +284,7 @@ TEST(Text, BreaksLinesAndKeepsAllWords) {
   EXPECT_THAT(all, HasSubstr("same size few do. "));
   EXPECT_EQ(std::count(all.begin(), all.end(), 'x'), 300);
   EXPECT_EQ(all.find("\xE2\x80\xA6"), std::string::npos);
-  const auto low = draw(figure, panel, 140, 60, "text_low");
+  const auto low = test::draw_tidy(figure, panel, 140, 60, "text_low");
   EXPECT_THAT(low->drawn.texts.back().words, HasSubstr("\xE2\x80\xA6"));
 }
 
@@ -482,7 +296,8 @@ TEST(Scale, PrintsRawNumbers) {
   panel.lo = -1e-9F;
   panel.hi = 0.0187F;
   panel.note = "38 % beyond the scale";
-  const auto canvas = draw(figure, panel, 240, wanted(figure, panel, 240), "scale");
+  const auto canvas =
+      test::draw_tidy(figure, panel, 240, test::wanted_height(figure, panel, 240), "scale");
   for (const std::string words : {"\xE2\x88\x92"
                                   "0.0213",
                                   "0", "0.0213",
@@ -499,7 +314,7 @@ TEST(Scale, ShowsNoColoursThatTellNothing) {
   panel.title = "Grad-CAM";
   panel.scale = {"inferno", 0, 0, false};
   panel.note = "the map is 0 everywhere";
-  const auto canvas = draw(figure, panel, 240, 80, "scale_flat");
+  const auto canvas = test::draw_tidy(figure, panel, 240, 80, "scale_flat");
   EXPECT_TRUE(canvas->drawn.ramps.empty());
   EXPECT_TRUE(canvas->drawn.has_text("the map is 0 everywhere"));
 }

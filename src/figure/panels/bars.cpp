@@ -51,6 +51,17 @@ Columns lay_out(const BarsPanel& panel, const Box& box, const Letter& letter, Pe
   return columns;
 }
 
+/// The bars that `most` rows can show, in their order: those that matter go last of all.
+std::vector<BarsPanel::Bar> chosen_bars(const std::vector<BarsPanel::Bar>& bars, std::size_t most) {
+  std::vector<BarsPanel::Bar> chosen = bars;
+  while (chosen.size() > most) {
+    const auto last = std::find_if(chosen.rbegin(), chosen.rend(),
+                                   [](const BarsPanel::Bar& bar) { return !bar.is_strong; });
+    chosen.erase(last == chosen.rend() ? chosen.end() - 1 : last.base() - 1);
+  }
+  return chosen;
+}
+
 void draw_bar(const BarsPanel::Bar& bar, const Columns& columns, double most, double y,
               const PanelContext& context, Pen& pen) {
   const Theme& look = theme(context.is_dark);
@@ -84,8 +95,9 @@ void draw_bars(const BarsPanel& panel, const Box& box, const PanelContext& conte
   std::size_t shown = panel.bars.size();
   if (static_cast<double>(shown) > most_rows)
     shown = static_cast<std::size_t>(std::max(0.0, most_rows - 1));
-  for (std::size_t i = 0; i < shown; ++i) {
-    const BarsPanel::Bar& bar = panel.bars[i];
+  const std::vector<BarsPanel::Bar> bars = chosen_bars(panel.bars, shown);
+  for (std::size_t i = 0; i < bars.size(); ++i) {
+    const BarsPanel::Bar& bar = bars[i];
     const double y = rest.y + static_cast<double>(i) * columns.row;
     Letter own = letter;
     own.is_bold = bar.is_strong;

@@ -158,12 +158,7 @@ void draw_lines(const LinesPanel& panel, const Box& box, const PanelContext& con
                          pen.width_of(panel.y_label, small_letter(look)) + 4 * kGrid;
   draw_marked(panel, plot, has_row_above ? box.right() : box.x + heading, look, pen);
   draw_axes(plot, context, pen);
-  if (data.begin > data.end) {
-    Letter letter = small_letter(look);
-    letter.anchor = Anchor::kCenter;
-    pen.text("no values", plot.area, letter);
-    return;
-  }
+  if (data.begin > data.end) return draw_nothing(plot.area, look, pen);
   for (const bool is_strong : {false, true}) {  // the target on top
     for (auto line = panel.lines.rbegin(); line != panel.lines.rend(); ++line) {
       if (line->is_strong == is_strong) draw_curve(*line, plot, context, pen);

@@ -38,7 +38,9 @@ Grid lay_out(const MatrixPanel& panel, const Box& box, const Letter& letter, Pen
   const auto rows = static_cast<double>(std::max<std::size_t>(1, panel.rows.size()));
   const auto columns = static_cast<double>(std::max<std::size_t>(1, panel.columns.size()));
   const double number = pen.width_of("00", letter) + 2 * kGrid;
-  grid.label_width = std::min(widest(panel.rows, letter, pen), 0.3 * box.width - number);
+  const double names =
+      std::max(widest(panel.rows, letter, pen), pen.width_of(panel.row_label, letter) + 1);
+  grid.label_width = std::min(names, 0.3 * box.width - number);
   const double room = box.width - grid.label_width - number - 2 * kGrid;
   grid.is_numbered =
       widest(panel.columns, letter, pen) > 2 * (room / columns - kBetween) - 2 * kGrid;

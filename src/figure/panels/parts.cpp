@@ -171,6 +171,30 @@ namespace {
 constexpr double kWideBox = 560;  ///< pt; from here on the legend stands at the right
 constexpr double kSwatch = 12, kRow = 14;
 
+/// The keys that so many entries can show; one entry is given up to say how many are not.
+std::vector<Key> chosen_keys(const std::vector<Key>& keys, std::size_t entries) {
+  std::vector<Key> chosen = keys;
+  while (entries < keys.size() && !chosen.empty() && chosen.size() + 1 > entries) {
+    const auto last =
+        std::find_if(chosen.rbegin(), chosen.rend(), [](const Key& key) { return !key.is_strong; });
+    chosen.erase(last == chosen.rend() ? chosen.end() - 1 : last.base() - 1);
+  }
+  return chosen;
+}
+
+void draw_key(const Key& key, const Box& entry, const PanelContext& context, Pen& pen) {
+  const Theme& look = theme(context.is_dark);
+  const double thickness = key.is_strong ? 4 : 2.5;
+  pen.fill({entry.x, entry.y + (kRow - thickness) / 2, kSwatch - kGrid, thickness},
+           class_ink(key.color, context.is_dark), thickness / 2);
+  Letter letter = small_letter(look);
+  letter.is_bold = key.is_strong;
+  if (key.is_strong) letter.ink = look.text;
+  const double room = entry.width - kSwatch;
+  pen.text(shortened(key.label, room, letter, pen), {entry.x + kSwatch, entry.y, room, kRow},
+           letter);
+}
+
 /// Where the entries of a legend go, and what they leave.
 struct Legend {
   std::vector<Box> entries;  ///< fewer than the keys when there is no room
@@ -213,6 +237,12 @@ Legend lay_out_legend(const std::vector<Key>& keys, const Box& box, const Letter
 
 }  // namespace
 
+void draw_nothing(const Box& area, const Theme& look, Pen& pen) {
+  Letter letter = small_letter(look);
+  letter.anchor = Anchor::kCenter;
+  pen.text("no values", area, letter);
+}
+
 Box room_beside_legend(const std::vector<Key>& keys, const Box& box, const PanelContext& context,
                        Pen& pen) {
   if (keys.size() < 2) return box;
@@ -224,19 +254,12 @@ Box draw_legend(const std::vector<Key>& keys, const Box& box, const PanelContext
   if (keys.size() < 2) return box;
   const Theme& look = theme(context.is_dark);
   const Legend legend = lay_out_legend(keys, box, small_letter(look), pen);
-  for (std::size_t i = 0; i < legend.entries.size(); ++i) {
-    const Box& entry = legend.entries[i];
-    const Ink ink = class_ink(keys[i].color, context.is_dark);
-    const double thickness = keys[i].is_strong ? 4 : 2.5;
-    pen.fill({entry.x, entry.y + (kRow - thickness) / 2, kSwatch - kGrid, thickness}, ink,
-             thickness / 2);
-    Letter letter = small_letter(look);
-    letter.is_bold = keys[i].is_strong;
-    if (keys[i].is_strong) letter.ink = look.text;
-    const double room = entry.width - kSwatch;
-    pen.text(shortened(keys[i].label, room, letter, pen), {entry.x + kSwatch, entry.y, room, kRow},
-             letter);
-  }
+  const std::vector<Key> shown = chosen_keys(keys, legend.entries.size());
+  for (std::size_t i = 0; i < shown.size(); ++i)
+    draw_key(shown[i], legend.entries[i], context, pen);
+  if (shown.size() < legend.entries.size())
+    pen.text(fmt::format("and {} more", keys.size() - shown.size()), legend.entries[shown.size()],
+             small_letter(look));
   return legend.rest;
 }
 

@@ -68,6 +68,9 @@ void place_plot(Plot& plot, const Box& box, const PanelContext& context, Pen& pe
 /// Grid lines, ticks, x label.
 void draw_axes(const Plot& plot, const PanelContext& context, Pen& pen);
 
+/// Says that a plot has no values.
+void draw_nothing(const Box& area, const Theme& look, Pen& pen);
+
 /// An entry of a legend.
 struct Key {
   std::string label;
@@ -75,6 +78,7 @@ struct Key {
   bool is_strong = false;
 };
 /// A column of entries to the right of wide boxes, rows above narrow ones; gives what is left.
+/// Where there is no room for all, the strong ones stay and the last entry says how many went.
 Box draw_legend(const std::vector<Key>& keys, const Box& box, const PanelContext& context,
                 Pen& pen);
 /// What draw_legend() would leave, without drawing.

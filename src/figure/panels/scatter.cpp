@@ -77,6 +77,8 @@ void draw_scatter(const ScatterPanel& panel, const Box& box, const PanelContext&
   set_ranges(panel, plot);
   place_plot(plot, rest, context, pen);
   draw_axes(plot, context, pen);
+  if (std::none_of(panel.points.begin(), panel.points.end(), is_shown))
+    draw_nothing(plot.area, look, pen);
   for (const bool is_strong : {false, true}) {
     for (const ScatterPanel::Point& point : panel.points) {
       if (is_shown(point) && point.is_strong == is_strong) draw_point(point, plot, context, pen);

@@ -88,15 +88,17 @@ void draw_strip(const StripPanel& panel, const Box& box, const PanelContext& con
   }
 }
 
-WantedHeight wanted_strip(const StripPanel& panel, double width, const PanelContext& context) {
+WantedHeight wanted_strip(const StripPanel& panel, double width, const PanelContext& context,
+                          double tallest) {
   const FigureFilm& film = context.figure.films.at(static_cast<std::size_t>(panel.film));
   const double aspect = aspect_of_film(context.figure, panel.film);
   const int shown = static_cast<int>(shown_frames(static_cast<int>(film.pictures.size())).size());
   const auto height_in = [&](int rows) { return cells_in(shown, rows, aspect, width, 1e9).height; };
+  if (tallest <= 0) tallest = shown == 1 ? kOnly : kTallest;
   // Two rows for more than 8 frames, unless they are so tall that one is high enough.
-  int rows = shown > kMostFrames / 2 && height_in(1) < 0.9 * kTallest ? 2 : 1;
+  int rows = shown > kMostFrames / 2 && height_in(1) < 0.6 * tallest ? 2 : 1;
   if (rows == 2 && height_in(2) < kFlat) rows = 4;
-  const double height = std::min(shown == 1 ? kOnly : kTallest, height_in(rows));
+  const double height = std::min(tallest, height_in(rows));
   const double rest = rows * kTime + (rows - 1) * kBetween;
   return {rows * height + rest, false, 0.6 * rows * height + rest};
 }
