@@ -38,7 +38,8 @@ struct Part {
 
 std::vector<Part> parts(const fs::path& folder, const std::string& video) {
   const auto at = [&](const char* name) { return (folder / name).string(); };
-  return {{video, {at("bikes.mp4"), at("bikes.npz"), at("bikes.json")}},
+  return {{video, {at("bikes.mp4"), at("bikes.pdf"), at("bikes.html"), at("bikes.png"), at("bikes.npz"),
+                  at("bikes.json")}},
           {at("still.png"), {at("still-explained.png"), at("still.json")}, true}};
 }
 
@@ -136,11 +137,12 @@ int run(const Options& options, Console& console) {
 const Command demo_command{
     .name = "demo",
     .arguments = "[-o DIR] [OPTIONS]",
-    .summary = "a real network on a real video: annotated video, still, data",
+    .summary = "a real network on a real video: annotated video, figures, data",
     .about =
         "Explains a street video and a still of it with effnet3d (EfficientNet-Lite0,\n"
-        "ImageNet, inflated to 3D) and writes annotated video, annotated picture, maps\n"
-        "(.npz) and numbers (.json). The paths go to standard output.\n",
+        "ImageNet, inflated to 3D) and writes annotated video and picture, figures to\n"
+        "click through (.pdf, .html), a contact sheet (.png), maps (.npz) and numbers\n"
+        "(.json). The paths go to standard output.\n",
     .groups = {&kDemoOptions, &kTalkOptions},
     .run = &run};
 

@@ -55,6 +55,8 @@ json preparation_as_json(const InputSpec& input) {
           {"kind", input.kind == InputKind::kFlow ? "flow" : "rgb"},
           {"frames", input.frames},
           {"stride", input.stride},
+          {"spacing", input.spacing == Spacing::kEven ? "even" : "spread"},
+          {"frames_of", input.frames_of.empty() ? json() : json(input.frames_of)},
           {"fps", input.fps ? json(input.fps->to_string()) : json()},
           {"short_side", how.short_side ? json(*how.short_side) : json()},
           {"exact", size_as_json(how.exact)},

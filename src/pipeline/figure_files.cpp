@@ -25,6 +25,18 @@ void write_bytes(const AtomicFile& file, const std::string& bytes) {
                             in_quotes(file.path()), std::strerror(errno), bytes.size()));
 }
 
+void write_picture(const AtomicFile& file, const Picture& picture, const std::string& provenance) {
+  FrameSinkOptions options;
+  options.width = picture.width;
+  options.height = picture.height;
+  options.overwrite = true;
+  options.metadata = {{"comment", provenance}};
+  const auto sink = open_sink(file.temporary_path(), options);
+  sink->write(picture, Rational::of(0), Rational::of(1));
+  sink->finish();
+  sink->publish();
+}
+
 }  // namespace
 
 Publication FigureFiles::add(const std::string& path, Form form, bool overwrite) {
@@ -42,7 +54,7 @@ void FigureFiles::write(const Figure& figure, int sheet_width) const {
         write_bytes(*each.file, make_html(figure));
         break;
       case Form::kSheet:
-        write_png(each.file->temporary_path(), make_sheet(figure, sheet_width), true);
+        write_picture(*each.file, make_sheet(figure, sheet_width), figure.provenance);
         break;
     }
   }

@@ -13,6 +13,13 @@ std::string percent_text(double probability) {
   return fmt::format("{:.1f} %", 100 * probability);
 }
 
+/// Three digits, with a true minus sign.
+std::string number_text(double value) {
+  std::string text = fmt::format("{:.3g}", value);
+  if (text.starts_with('-')) text.replace(0, 1, "\u2212");
+  return text;
+}
+
 /// Position among the classes that are followed over time; -1: neutral.
 int color_of(std::int64_t class_index, const ScoreTimeline& scores) {
   const auto& followed = scores.followed();
@@ -36,9 +43,9 @@ std::string caption_of(const Subject& subject, const ShownClip& clip, FilmView v
   if (map.lo == 0 && map.hi == 0)
     return fmt::format("{}{} finds nothing for \u201c{}\u201d in {}: the map is 0 everywhere.",
                        subject.method, at, subject.target, when);
-  return fmt::format(
-      "Where {}{} finds evidence for \u201c{}\u201d in {}; raw values {:.3g} to {:.3g}.",
-      subject.method, at, subject.target, when, map.lo, map.hi);
+  return fmt::format("Where {}{} finds evidence for \u201c{}\u201d in {}; raw values {} to {}.",
+                     subject.method, at, subject.target, when, number_text(map.lo),
+                     number_text(map.hi));
 }
 
 FigurePanel bars_of(const ShownClip& clip, const ScoreTimeline& scores) {
@@ -87,8 +94,8 @@ FigurePanel scale_of(const Subject& subject, const FigureMap& map) {
     scale.note = "the map is constant";
   }
   return {PanelPlace::kSide, 1, scale,
-          fmt::format("Colour scale from {:.3g} to {:.3g}; this map: {:.3g} to {:.3g}.",
-                      map.scale.lo, map.scale.hi, map.lo, map.hi)};
+          fmt::format("Colour scale from {} to {}; this map: {} to {}.", number_text(map.scale.lo),
+                      number_text(map.scale.hi), number_text(map.lo), number_text(map.hi))};
 }
 
 FigurePanel when_of(const FigureMap& map, const FigureFilm& film) {
