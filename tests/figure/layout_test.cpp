@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ostream>
+#include <tuple>
 
 namespace praxiscope {
 namespace {
@@ -178,6 +179,18 @@ TEST(Pages, KeepTheFramesAspect) {
     shown.push_back(page->drawn.players.at(0));
     for (const Box& box : shown)
       EXPECT_NEAR(box.width / box.height, 1.0 * width / height, 0.01) << words_of(box);
+  }
+}
+
+TEST(Pages, GiveThePlayerTheRoomThereIs) {
+  for (const auto& [width, height, least] :
+       {std::tuple{320, 180, 760.0}, {360, 120, 760.0}, {224, 224, 460.0}}) {
+    SampleOptions options;
+    options.width = width;
+    options.height = height;
+    options.clips = 3;  // a second row of tabs
+    const auto page = test::draw_page(test::sample_figure(options), 0);
+    EXPECT_GE(page->drawn.players.at(0).width, least - 1e-6) << width;
   }
 }
 

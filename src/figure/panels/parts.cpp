@@ -240,6 +240,9 @@ Legend lay_out_legend(const std::vector<Key>& keys, const Box& box, const Letter
 void draw_nothing(const Box& area, const Theme& look, Pen& pen) {
   Letter letter = small_letter(look);
   letter.anchor = Anchor::kCenter;
+  const double width = pen.width_of("no values", letter) + 4 * kGrid;
+  pen.fill({area.x + (area.width - width) / 2, area.y + area.height / 2 - 8, width, 16},
+           look.paper);
   pen.text("no values", area, letter);
 }
 
@@ -257,9 +260,11 @@ Box draw_legend(const std::vector<Key>& keys, const Box& box, const PanelContext
   const std::vector<Key> shown = chosen_keys(keys, legend.entries.size());
   for (std::size_t i = 0; i < shown.size(); ++i)
     draw_key(shown[i], legend.entries[i], context, pen);
-  if (shown.size() < legend.entries.size())
-    pen.text(fmt::format("and {} more", keys.size() - shown.size()), legend.entries[shown.size()],
-             small_letter(look));
+  if (shown.size() < legend.entries.size()) {
+    Box rest = legend.entries[shown.size()];
+    rest.width = box.right() - rest.x;
+    pen.text(fmt::format("and {} more", keys.size() - shown.size()), rest, small_letter(look));
+  }
   return legend.rest;
 }
 

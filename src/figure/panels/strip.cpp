@@ -14,7 +14,7 @@ constexpr int kMostFrames = 16;
 constexpr double kBetween = 4, kTime = 14;  ///< pt: between frames; height of the time
 constexpr double kTallest = 112;            ///< pt, of a frame: a strip is no second player
 constexpr double kOnly = 64;                ///< of the one frame of a still picture
-constexpr double kFlat = 40;                ///< frames lower than this get more rows
+constexpr double kFlat = 2.2;               ///< width / height from which on frames get more rows
 
 struct Cells {
   int columns = 1, rows = 1;
@@ -97,7 +97,7 @@ WantedHeight wanted_strip(const StripPanel& panel, double width, const PanelCont
   if (tallest <= 0) tallest = shown == 1 ? kOnly : kTallest;
   // Two rows for more than 8 frames, unless they are so tall that one is high enough.
   int rows = shown > kMostFrames / 2 && height_in(1) < 0.6 * tallest ? 2 : 1;
-  if (rows == 2 && height_in(2) < kFlat) rows = 4;
+  if (rows == 2 && aspect > kFlat) rows = 4;
   const double height = std::min(tallest, height_in(rows));
   const double rest = rows * kTime + (rows - 1) * kBetween;
   return {rows * height + rest, false, 0.6 * rows * height + rest};
