@@ -90,26 +90,28 @@ function listenToControls() {
 
 // -------------------------------------------------------------------------------------- the keys
 
-/** Keys for the page; those that the element in focus needs itself stay with it. */
+/** Whether an element acts on a key itself. */
+function keeps(element, key) {
+  if (element.matches("select, textarea")) return true;
+  if (key === " ") return element.matches("button, a, summary");
+  if (key === "Home" || key === "End") return element.matches("input[type=range]");
+  return key.startsWith("Arrow") && element.matches("input");
+}
+
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const {target} = event;
-  const isField = target.matches("input, select, textarea");
-  const isActive = isField || target.matches("button, a, summary");
-  const hasFilm = app.frames() > 1;
-  const actions = {
+  if (event.ctrlKey || event.metaKey || event.altKey || keeps(event.target, event.key)) return;
+  const moves = {
+    " ": togglePlaying,
     ArrowLeft: () => stepBy(-1),
     ArrowRight: () => stepBy(1),
     Home: () => stepBy(-app.t),
     End: () => stepBy(app.frames() - 1 - app.t),
   };
-  if (event.key === " " && hasFilm && (!isActive || target.type === "range")) {
-    togglePlaying();
-  } else if (actions[event.key] && hasFilm && !isField && !event.shiftKey) {
-    actions[event.key]();
-  } else if (/^[1-9]$/.test(event.key) && !target.matches("select")) {
+  if (moves[event.key] && app.frames() > 1 && !event.shiftKey) {
+    moves[event.key]();
+  } else if (/^[1-9]$/.test(event.key)) {
     chooseFirst(Number(event.key) - 1);
-  } else if (event.key.toLowerCase() === "c" && !target.matches("select") && figure.states.length > 1) {
+  } else if (event.key.toLowerCase() === "c" && figure.states.length > 1) {
     toggleCompare();
   } else {
     return;

@@ -2,6 +2,7 @@
 
 const app = {
   views: [],
+  states: [],  // what they show
   t: 0,
   isPlaying: false,
   speed: 1,
@@ -90,7 +91,7 @@ function probeAt(probe) {
 /** `replaces`: no step in the history. */
 function writeHash(replaces) {
   const t = app.isPlaying || app.frames() < 2 ? null : app.t;
-  const hash = "#" + hashOf(app.views.map((view) => view.state), t);
+  const hash = "#" + hashOf(app.states, t);
   if (hash === app.hash) return;
   app.hash = hash;
   if (replaces) {
@@ -102,6 +103,7 @@ function writeHash(replaces) {
 
 /** Shows these states, one or two. */
 function showStates(states) {
+  app.states = states;
   while (app.views.length > states.length) app.views.pop().root.remove();
   while (app.views.length < states.length) addView();
   const isComparing = states.length > 1;
@@ -125,7 +127,7 @@ function addView() {
 }
 
 function goTo(side, id) {
-  const states = app.views.map((view) => view.state);
+  const states = app.states.slice();
   states[side] = id;
   showStates(states);
   writeHash(false);
@@ -133,12 +135,8 @@ function goTo(side, id) {
 }
 
 function toggleCompare() {
-  const {state} = app.views[0];
-  if (app.views.length > 1) {
-    showStates([state]);
-  } else {
-    showStates([state, otherState(state)]);
-  }
+  const [state, beside] = app.states;
+  showStates(beside === undefined ? [state, otherState(state)] : [state]);
   writeHash(false);
 }
 

@@ -97,6 +97,7 @@ class View {
       const made = new kParts[panel.kind](this);
       made.kind = panel.kind;
       made.place = panel.place;
+      made.element.style.setProperty("--k", k);
       if (part) part.element.remove();
       const after = this.parts.slice(k + 1).find((other) => other && other.place === panel.place);
       this.places[panel.place].insertBefore(made.element, after ? after.element : null);
@@ -152,7 +153,7 @@ class View {
   }
 
   linkTo(id) {
-    const states = app.views.map((view) => view.state);
+    const states = app.states.slice();
     states[this.side] = id;
     return "#" + hashOf(states, null);
   }
