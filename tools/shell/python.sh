@@ -81,6 +81,16 @@ find_missing_python() {
   fi
 }
 
+# What drives the browser in the tests of figures; only with --browser.
+find_missing_driver() {
+  missing_driver=""
+  if ((browser)) && ! "$venv/bin/python" -c 'import playwright' 2>/dev/null; then missing_driver=playwright; fi
+}
+install_driver() {
+  retry 3 "$venv/bin/python" -m pip --disable-pip-version-check install --progress-bar off "$missing_driver" ||
+    fail "pip could not install $missing_driver; see its words above, then run tools/setup again"
+}
+
 find_missing_model() {
   missing_model=""
   if [[ -n $own_torch && -z $own_site ]]; then return; fi # a bare LibTorch has no Python that could make it
