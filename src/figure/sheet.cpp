@@ -20,6 +20,7 @@ namespace {
 
 constexpr int kLeastPx = 600, kMostPx = 8000;
 constexpr double kMostHeightPx = 32000;  ///< what Cairo can draw on
+constexpr double kMostPixels = 120e6;    ///< of a sheet: 480 MB while it is drawn
 constexpr double kRule = 16;             ///< pt between two blocks
 constexpr double kTallestFrame = 220;    ///< pt: no player stands above, few frames may be large
 constexpr double kPage = 1200;           ///< pt: width of lay_out_page()
@@ -177,12 +178,14 @@ void SheetDrawing::foot(std::size_t shown, std::size_t all) {
   Letter letter = small_letter(look);
   y_ += kRule / 2;
   if (shown < all) text(fmt::format("{} of {} combinations are shown", shown, all), 16, letter);
-  if (!context_.figure.provenance.empty()) {
+  std::string provenance = context_.figure.provenance;
+  std::replace(provenance.begin(), provenance.end(), '\n', ' ');  // JSON may be indented
+  if (!provenance.empty()) {
     letter.size = 7;
     letter.lines = 3;
-    const double lines = std::ceil(1.05 * pen_.width_of(context_.figure.provenance, letter) /
-                                   (width_ - 2 * kMargin));
-    text(context_.figure.provenance, 10 * std::clamp(lines, 1.0, 3.0), letter);
+    const double lines =
+        std::ceil(1.05 * pen_.width_of(provenance, letter) / (width_ - 2 * kMargin));
+    text(provenance, 10 * std::clamp(lines, 1.0, 3.0), letter);
   }
   y_ += kMargin / 2;
 }
@@ -260,9 +263,16 @@ Picture make_sheet(const Figure& shown, int width, int most_states) {
   const Surface probe = make_surface(1, 1);
   const Cairo probe_cairo(cairo_create(probe.get()));
   CairoPen measure(probe_cairo.get(), shown);
-  const double height = SheetDrawing(context, measure, points, false).run(states, all);
+  const double most_points = std::min(kMostHeightPx, kMostPixels / width) / scale;
+  double height = SheetDrawing(context, measure, points, false).run(states, all);
+  while (height > most_points && states.size() > 1) {
+    const double share = most_points / height;
+    const auto fewer = static_cast<std::size_t>(share * static_cast<double>(states.size()));
+    states.resize(std::clamp<std::size_t>(fewer, 1, states.size() - 1));
+    height = SheetDrawing(context, measure, points, false).run(states, all);
+  }
   const Surface surface =
-      make_surface(width, static_cast<int>(std::ceil(std::min(height * scale, kMostHeightPx))));
+      make_surface(width, static_cast<int>(std::ceil(std::min(height, most_points) * scale)));
   const Cairo cairo(cairo_create(surface.get()));
   cairo_scale(cairo.get(), scale, scale);
   CairoPen pen(cairo.get(), shown);

@@ -59,6 +59,21 @@ TEST(Sheet, GrowsWithItsStatesAsFarAsAllowed) {
   EXPECT_EQ(make_sheet(figure, 800, 12).height, make_sheet(figure, 800, 99).height);
 }
 
+TEST(Sheet, LeavesOutWhatNoPictureCanHold) {
+  test::SampleOptions options;
+  options.classes = test::many_labels(100);
+  options.methods = {"Grad-CAM"};
+  options.layers = {"layer4"};
+  options.width = options.height = 32;
+  options.frames = 2;
+  const Picture sheet = make_sheet(test::sample_figure(options), 600, 100);
+  EXPECT_LE(sheet.height, 32000);
+  EXPECT_GT(sheet.height, 25000);
+  // The last line is there: what is left out is said.
+  const auto last = sheet.rgb.end() - 3 * 600 * 40;
+  EXPECT_TRUE(std::any_of(last, sheet.rgb.end(), [](std::uint8_t value) { return value < 128; }));
+}
+
 TEST(Sheet, IsTheSameEveryTime) {
   const Figure figure = test::sample_figure();
   EXPECT_EQ(make_sheet(figure, 700, 1).rgb, make_sheet(figure, 700, 1).rgb);
