@@ -23,6 +23,8 @@ class Flow {
   }
   /// Paragraphs stay whole; the title stands above the first one.
   void add(const TextPanel& text);
+  /// Goes on at the top of the next column.
+  void begin_column();
   void end() { pen_.end_page(); }
 
  private:
@@ -34,7 +36,6 @@ class Flow {
     return wanted_height({PanelPlace::kSide, 1, text, ""}, column_width(), context_, pen_).height;
   }
   void begin_page();
-  void next_column();
   void draw(const TextPanel& text, double height);
 
   PanelContext context_;
@@ -64,7 +65,7 @@ void Flow::begin_page() {
             {kMargin, draft_.height - kMargin - 4 * kGrid, column_width(), 4 * kGrid}, letter);
 }
 
-void Flow::next_column() {
+void Flow::begin_column() {
   if (++column_ == kColumns) {
     pen_.end_page();
     begin_page();
@@ -93,7 +94,7 @@ void Flow::add(const TextPanel& text) {
         draw(part, height);
         part = {"", {}};
       }
-      next_column();
+      begin_column();
       height = 0;
     }
     part.paragraphs.push_back(paragraph);
@@ -102,7 +103,7 @@ void Flow::add(const TextPanel& text) {
   if (!part.paragraphs.empty()) draw(part, height_of(part));
 }
 
-/// "model.name: strings": one line for each value, in the order of the text.
+/// "model.name: strings" for each value, in the order of the text.
 void list_values(const nlohmann::ordered_json& value, const std::string& name,
                  std::vector<std::string>& lines) {
   constexpr std::size_t kMostLines = 400;
@@ -120,13 +121,20 @@ void list_values(const nlohmann::ordered_json& value, const std::string& name,
   lines.push_back(name.empty() ? words : name + ": " + words);
 }
 
+/// One line for each value; a paragraph is as many as stay together.
 TextPanel provenance_text(const Figure& figure) {
-  TextPanel text{"Provenance", {}};
+  constexpr std::size_t kTogether = 8;
+  std::vector<std::string> lines;
   const auto json = nlohmann::ordered_json::parse(figure.provenance, nullptr, false);
   if (json.is_discarded()) {
-    text.paragraphs.push_back(figure.provenance);
+    lines.push_back(figure.provenance);
   } else {
-    list_values(json, "", text.paragraphs);
+    list_values(json, "", lines);
+  }
+  TextPanel text{"Provenance", {}};
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i % kTogether == 0) text.paragraphs.emplace_back();
+    text.paragraphs.back() += (i % kTogether == 0 ? "" : "\n") + lines[i];
   }
   return text;
 }
@@ -157,7 +165,10 @@ void draw_about_pages(const Figure& figure, PdfPen& pen, PdfDraft& draft) {
   Flow flow(figure, pen, draft);
   flow.add(handling(figure));
   for (const TextPanel& text : figure.about) flow.add(text);
-  if (!figure.provenance.empty()) flow.add(provenance_text(figure));
+  if (!figure.provenance.empty()) {
+    flow.begin_column();  // numbers apart from words
+    flow.add(provenance_text(figure));
+  }
   flow.end();
 }
 

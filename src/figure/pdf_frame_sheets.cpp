@@ -45,12 +45,17 @@ void draw_arrow(const Point& tip, double direction, double size, const Ink& ink,
            ink, size / 4);
 }
 
-void draw_ground(const FramePageLayout& layout, double width, double height, PdfPen& pen) {
+/// `has_leaves`: there is more than one frame to turn to.
+void draw_ground(const PdfDraft& draft, bool has_leaves, PdfPen& pen) {
   const Theme& look = theme(true);
-  pen.fill({0, 0, width, height}, look.paper);
-  const double middle = layout.picture_room.y + layout.picture_room.height / 2;
-  draw_arrow({kMargin + kArrowRoom / 2 - kGrid, middle}, -1, 10, look.soft_text, pen);
-  draw_arrow({width - kMargin - kArrowRoom / 2 + kGrid, middle}, 1, 10, look.soft_text, pen);
+  const FramePageLayout& layout = draft.frame_layout;
+  pen.fill({0, 0, draft.width, draft.height}, look.paper);
+  if (has_leaves) {
+    const double middle = layout.picture_room.y + layout.picture_room.height / 2;
+    const double left = kMargin + kArrowRoom / 2 - kGrid;
+    draw_arrow({left, middle}, -1, 10, look.soft_text, pen);
+    draw_arrow({draft.width - left, middle}, 1, 10, look.soft_text, pen);
+  }
   pen.fill(layout.back, look.faint, kGrid);
   draw_arrow({layout.back.x + 3 * kGrid, layout.back.y + kBar / 2}, -1, 3, look.text, pen);
   pen.text(kBackWords,
@@ -85,11 +90,12 @@ void draw_caption(const FigureFilm& film, int t, const Box& box, PdfPen& pen) {
   Letter letter = body_letter(theme(true));
   letter.ink = theme(true).soft_text;
   letter.anchor = Anchor::kCenter;
-  pen.text(fmt::format("{}{}frame {} of {} · {} · source frame {}{}", film.name,
-                       film.name.empty() ? "" : " · ", t + 1, film.pictures.size(),
-                       format_duration(film.times_s[k]), film.source_frames[k],
-                       is_padding ? " · repeated to fill the clip" : ""),
-           box, letter);
+  std::string words = film.name;
+  if (film.pictures.size() > 1)
+    words += fmt::format("{}frame {} of {} · {} · source frame {}{}", words.empty() ? "" : " · ",
+                         t + 1, film.pictures.size(), format_duration(film.times_s[k]),
+                         film.source_frames[k], is_padding ? " · repeated to fill the clip" : "");
+  pen.text(words, box, letter);
 }
 
 /// One run for each state and each film, map and view that its page links to.
@@ -121,7 +127,9 @@ void draw_frame_sheets(const Figure& figure, PdfPen& pen, PdfDraft& draft) {
     pen.end_page();
     return sheets++;
   };
-  draw_ground(draft.frame_layout, draft.width, draft.height, pen);
+  const bool has_leaves = std::any_of(draft.runs.begin(), draft.runs.end(),
+                                      [](const FrameRun& run) { return run.frames > 1; });
+  draw_ground(draft, has_leaves, pen);
   end_sheet();
   for (FrameRun& run : draft.runs) {
     draw_run(figure, run, draft.frame_layout, pen);

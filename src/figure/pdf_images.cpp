@@ -13,7 +13,8 @@ void provide(QPDFObjectHandle& stream, Make make) {
   stream.replaceStreamData(
       [make = std::move(make)](Pipeline* out) {
         const std::string bytes = make();
-        Pl_Flate flate("flate", out, Pl_Flate::a_deflate);
+        constexpr int kBuffer = 4096;  // bytes; the default costs more time than the packing
+        Pl_Flate flate("flate", out, Pl_Flate::a_deflate, kBuffer);
         flate.writeString(bytes);
         flate.finish();
       },
@@ -144,6 +145,7 @@ QPDFObjectHandle PdfImages::frame(const FilmFrame& shown) {
     drawing += place_map(figure_.maps.at(static_cast<std::size_t>(key.map)));
   }
   form = file_.newStream(drawing);
+  form.setFilterOnWrite(false);  // too short to be packed
   form.replaceDict(QPDFObjectHandle::newDictionary({
       {"/Type", QPDFObjectHandle::newName("/XObject")},
       {"/Subtype", QPDFObjectHandle::newName("/Form")},

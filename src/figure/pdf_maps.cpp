@@ -9,12 +9,14 @@
 namespace praxiscope::figure {
 namespace {
 
-constexpr double kSamples = 1'000'000;              // of all maps of a figure
-constexpr double kLeastSide = 28, kMostSide = 112;  // samples along the longer side
-constexpr int kSteps = 255;                         // of the palette that are colours of the scale
-constexpr char kNone = static_cast<char>(0xFF);     // the palette's last entry
+constexpr double kSamples = 1'000'000;                              // of all maps of a figure
+constexpr double kLeastSide = 28, kFineSide = 56, kMostSide = 112;  // samples along the longer side
+constexpr int kSteps = 255;                      // of the palette that are colours of the scale
+constexpr char kNone = static_cast<char>(0xFF);  // the palette's last entry
 constexpr std::array<char, 3> kNoneColor{'\xE0', '\xE3', '\xE8'};
 constexpr char kPaeth = 4;  // PNG's number of the filter
+
+int step_of(double position) { return static_cast<int>(position * (kSteps - 1) + 0.5); }
 
 /// First of `cells` cells that sample `i` of `samples` covers.
 int first_cell(int i, int samples, int cells) {
@@ -56,7 +58,8 @@ MapGrid choose_map_grid(const FigureMap& map, int frames_in_figure) {
     };
     return {side(map.width), side(map.height)};
   }
-  const int times = static_cast<int>(std::ceil(kLeastSide / longest));
+  const int times = static_cast<int>(
+      std::max(std::ceil(kLeastSide / longest), std::floor(std::min(kFineSide, room) / longest)));
   return {map.width * times, map.height * times};
 }
 
@@ -82,16 +85,24 @@ std::string color_samples(const std::vector<float>& values, const MapShades& sha
   out.reserve(values.size());
   for (const float value : values) {
     const double position = shades.position_of(value);
-    out += std::isnan(position) ? kNone : static_cast<char>(std::lround(position * (kSteps - 1)));
+    out += std::isnan(position) ? kNone : static_cast<char>(step_of(position));
   }
   return out;
 }
 
 std::string opacity_samples(const std::vector<float>& values, const MapShades& shades) {
+  std::array<char, kSteps> opacities{};  // of each step: a power for every sample would cost more
+  for (int i = 0; i < kSteps; ++i) {
+    const double opacity = shades.at_position(static_cast<double>(i) / (kSteps - 1)).opacity;
+    opacities[static_cast<std::size_t>(i)] =
+        static_cast<char>(std::lround(255 * std::clamp(opacity, 0.0, 1.0)));
+  }
   std::string out;
   out.reserve(values.size());
-  for (const float value : values)
-    out += static_cast<char>(std::lround(255 * std::clamp(shades.of(value).opacity, 0.0, 1.0)));
+  for (const float value : values) {
+    const double position = shades.position_of(value);
+    out += std::isnan(position) ? '\0' : opacities[static_cast<std::size_t>(step_of(position))];
+  }
   return out;
 }
 

@@ -54,6 +54,7 @@ void draw_footer(const PageLayout& layout, PdfPen& pen) {
                 layout.footer.height};
   pen.fill(box, theme(false).paper);
   pen.text(kWords, box, letter);
+  pen.line({{box.x + kGrid, box.bottom()}, {box.right(), box.bottom()}}, letter.ink, 0.5);
   pen.link_about(box, kWords);
 }
 

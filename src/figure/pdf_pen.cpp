@@ -75,7 +75,11 @@ void PdfPen::film_frame(const FilmFrame& frame, const Box& box) { stand_in(frame
 void PdfPen::player(const PlayerPanel& panel, const Box& box) {
   film_frame({panel.film, panel.map, panel.view, telling_frame(figure(), panel.film, panel.map)},
              box);
-  if (page_ != nullptr) page_->players.push_back({box, panel});
+  if (page_ == nullptr) return;
+  page_->players.push_back({box, panel});
+  const FigureFilm& film = figure().films.at(static_cast<std::size_t>(panel.film));
+  if (film.pictures.size() == 1)  // nothing else lies on it
+    link(box, FilmFrame{panel.film, panel.map, panel.view, 0}, film.name + ": enlarge");
 }
 
 void PdfPen::link_about(const Box& box, std::string_view alt) {
