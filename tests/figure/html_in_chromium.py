@@ -148,6 +148,18 @@ class Colours(BrowserTest):
             for found, expected in zip(opened.pixel(u, v), wanted):
                 self.assertAlmostEqual(found, expected, delta=6)
 
+    def test_an_overlay_mixes_its_colours_by_the_size_of_the_value(self):
+        for method, state in (("Grad-CAM", 0), ("Occlusion", None)):
+            address = f"#method={method}&frame=5"
+            overlay, frame = self.open("plain", address + "&view=overlay"), self.open("plain", address + "&view=frame")
+            raw = RawMap(overlay.data, state if state is not None else overlay.page.evaluate("app.views[0].state"))
+            for u, v in ((0.34, 0.62), (0.4, 0.7), (0.7, 0.4), (0.9, 0.1)):
+                value = raw.at(4, u, v)
+                alpha = raw.stored["opacity"] * raw.strength(value) ** 0.75
+                mixed = [p * (1 - alpha) + c * alpha for p, c in zip(frame.pixel(u, v), raw.color(value))]
+                for found, expected in zip(overlay.pixel(u, v), mixed):
+                    self.assertAlmostEqual(found, expected, delta=6, msg=f"{method} at {u}, {v}")
+
     def test_opacity(self):
         opened = self.open("plain", "#frame=5")
         before = opened.picture()

@@ -170,11 +170,18 @@ class RawMap:
         lower = self.cell(t, y1, x0) * (1 - fx) + self.cell(t, y1, x1) * fx
         return upper * (1 - fy) + lower * fy
 
-    def color(self, value, colormap=None):
+    def share(self, value):
+        """Place on the scale, 0 to 1."""
         scale = self.stored["scale"]
-        share = min(max((value - scale["lo"]) / (scale["hi"] - scale["lo"]), 0), 1)
-        step = round(255 * share)
-        return list(self.tables[colormap or scale["colormap"]][3 * step : 3 * step + 3])
+        return min(max((value - scale["lo"]) / (scale["hi"] - scale["lo"]), 0), 1)
+
+    def strength(self, value):
+        share = self.share(value)
+        return abs(2 * share - 1) if self.stored["scale"]["signed"] else share
+
+    def color(self, value, colormap=None):
+        step = round(255 * self.share(value))
+        return list(self.tables[colormap or self.stored["scale"]["colormap"]][3 * step : 3 * step + 3])
 
 
 class BrowserTest(unittest.TestCase):

@@ -142,6 +142,14 @@ class Shapes(BrowserTest):
                         opened.resize(width, height)
                         self.assertLessEqual(opened.overflow(), 0)
 
+    def test_the_chosen_tab_is_in_sight_on_a_phone(self):
+        opened = self.open("many", "#class=17", width=360, height=740)
+        row = opened.page.locator(".choices").first.bounding_box()
+        tab = opened.page.locator(".tab:has(input:checked)").first.bounding_box()
+        self.assertGreaterEqual(tab["x"], row["x"] - 1)
+        self.assertLessEqual(tab["x"] + tab["width"], row["x"] + row["width"] + 1)
+        self.assertEqual(opened.page.evaluate("scrollY"), 0)
+
     def test_the_whole_picture_and_its_controls_fit_a_desk(self):
         opened = self.open("plain", width=1440, height=900)
         controls = opened.page.locator("#controls").bounding_box()

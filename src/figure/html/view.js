@@ -85,7 +85,7 @@ class View {
       });
       const shown = radios[state.choice[axis]].parentNode;
       // Along the row alone: the page must not jump.
-      choices.scrollLeft = shown.offsetLeft - choices.offsetLeft - (choices.clientWidth - shown.offsetWidth) / 2;
+      choices.scrollLeft = shown.offsetLeft - (choices.clientWidth - shown.offsetWidth) / 2;
     }
   }
 
@@ -97,7 +97,7 @@ class View {
       const made = new kParts[panel.kind](this);
       made.kind = panel.kind;
       made.place = panel.place;
-      made.element.style.setProperty("--k", k);
+      made.element.style.setProperty("--k", this.parts.slice(0, k).filter(({place}) => place !== "main").length);
       if (part) part.element.remove();
       const after = this.parts.slice(k + 1).find((other) => other && other.place === panel.place);
       this.places[panel.place].insertBefore(made.element, after ? after.element : null);
