@@ -6,6 +6,7 @@ usage: html_in_chromium.py TEST_FIGURE [TEST ...]
 TEST_FIGURE is the test program, which writes the sample pages. Status 77: no Chromium or no playwright here.
 """
 
+import itertools
 import re
 import sys
 
@@ -153,18 +154,19 @@ class Colours(BrowserTest):
             address = f"#method={method}&frame=5"
             overlay, frame = self.open("plain", address + "&view=overlay"), self.open("plain", address + "&view=frame")
             raw = RawMap(overlay.data, state if state is not None else overlay.page.evaluate("app.views[0].state"))
-            for u, v in ((0.34, 0.62), (0.4, 0.7), (0.7, 0.4), (0.9, 0.1)):
+            for u, v in itertools.product((0.2, 0.25, 0.34, 0.45, 0.62, 0.7), (0.3, 0.45, 0.55, 0.62, 0.75)):
                 value = raw.at(4, u, v)
                 alpha = raw.stored["opacity"] * raw.strength(value) ** 0.75
                 mixed = [p * (1 - alpha) + c * alpha for p, c in zip(frame.pixel(u, v), raw.color(value))]
                 for found, expected in zip(overlay.pixel(u, v), mixed):
-                    self.assertAlmostEqual(found, expected, delta=6, msg=f"{method} at {u}, {v}")
+                    self.assertAlmostEqual(found, expected, delta=4, msg=f"{method} at {u}, {v}")
 
     def test_opacity(self):
         opened = self.open("plain", "#frame=5")
-        before = opened.picture()
+        before, thumb_before = opened.picture(), opened.picture(".strip li:nth-child(5) canvas")
         opened.slide("#opacity", 100)
         self.assertNotEqual(opened.picture(), before)
+        self.assertNotEqual(opened.picture(".strip li:nth-child(5) canvas"), thumb_before)
         opened.slide("#opacity", 0)
         plain = opened.picture()
         thumb = opened.picture(".strip li:nth-child(5) canvas")

@@ -7,7 +7,7 @@ function showControls() {
   const maps = panels.filter(({map, view}) => map >= 0 && view !== "frame");
   $("controls").hidden = shownScales().length === 0 && frames < 2;
   $("transport").hidden = $("speed-setting").hidden = frames < 2;
-  $("opacity-setting").hidden = panels.length === 0;
+  $("opacity-setting").hidden = !panels.some(({map}) => map >= 0);
   $("scrub").max = Math.max(0, frames - 1);
   $("opacity").disabled = !maps.some(({view}) => view === "overlay");
   if (look.opacity === null && maps.length) $("opacity").value = Math.round(100 * figure.maps[maps[0].map].opacity);

@@ -94,6 +94,7 @@ function numberText(value) {
 
 /** "4.52 s", from a minute on "1:04.5 min". */
 function timeText(seconds) {
+  if (!Number.isFinite(seconds)) return "unknown time";
   if (Math.round(seconds * 100) < 6000) return `${seconds.toFixed(2)} s`;
   const tenths = Math.round(seconds * 10);
   const rest = String(Math.floor(tenths / 10) % 60).padStart(2, "0");
