@@ -6,10 +6,16 @@ namespace {
 
 QPDFObjectHandle make_link(const PdfDocument& document, const Box& box,
                            const QPDFObjectHandle& target, std::string_view alt) {
-  QPDFObjectHandle link = QPDFObjectHandle::parse(
-      "<< /Type /Annot /Subtype /Link /Border [0 0 0] /F 4 /H /N /A << /S /GoTo >> >>");
-  link.replaceKey("/Rect", pdf_rectangle(box, document.draft));
-  link.getKey("/A").replaceKey("/D", pdf_destination(target, document.draft));
+  QPDFObjectHandle link = QPDFObjectHandle::newDictionary({
+      {"/Type", pdf_name("/Annot")},
+      {"/Subtype", pdf_name("/Link")},
+      {"/Border", QPDFObjectHandle::parse("[0 0 0]")},
+      {"/F", QPDFObjectHandle::newInteger(4)},  // printed
+      {"/H", pdf_name("/N")},
+      {"/Rect", pdf_rectangle(box, document.draft)},
+      {"/A", QPDFObjectHandle::newDictionary(
+                 {{"/S", pdf_name("/GoTo")}, {"/D", pdf_destination(target, document.draft)}})},
+  });
   if (!alt.empty()) link.replaceKey("/Contents", pdf_text(alt));
   return link;
 }

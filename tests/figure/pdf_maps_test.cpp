@@ -4,6 +4,7 @@
 
 #include "figure/canvas.h"
 #include "figure/page_layout.h"
+#include "figure/pdf_pen.h"
 #include "figure/pdf_probe.h"
 #include "figure/sample.h"
 
@@ -111,6 +112,18 @@ TEST(PdfMaps, RowsCanBeRestored) {
   const std::string rows = figure::predict_rows(samples, 12);
   EXPECT_EQ(rows.size(), samples.size() + 5);
   EXPECT_EQ(restore_rows(rows, 12), samples);
+}
+
+TEST(PdfStandIns, AreToldFromOtherImages) {
+  const auto image = [](const std::string& pixel) { return pixel + pixel + pixel + pixel; };
+  EXPECT_EQ(figure::stand_in_number(image("\x81\x02\x7F")), (1U << 14) + (2U << 7) + 127);
+  EXPECT_EQ(figure::stand_in_number(image("\x80\x01\x01")), 129U);
+  EXPECT_EQ(figure::stand_in_number(image("\x01\x01\x01")), std::nullopt);
+  EXPECT_EQ(figure::stand_in_number(image("\x80\x80\x01")), std::nullopt);
+  EXPECT_EQ(figure::stand_in_number("\x80\x01\x01"), std::nullopt) << "one pixel";
+  std::string uneven = image("\x80\x01\x01");
+  uneven[0] = '\x81';
+  EXPECT_EQ(figure::stand_in_number(uneven), std::nullopt);
 }
 
 /// A picture of a page as pdftoppm writes it.

@@ -81,6 +81,29 @@ TEST(PdfMotion, KnowsEveryPageAndItsFirstFrame) {
   EXPECT_THAT(*script, testing::HasSubstr("avI=125;"));
 }
 
+TEST(PdfMotion, KeepsSeveralFilmsOnAPageApart) {
+  Figure figure =
+      test::sample_figure({.classes = {"one"}, .layers = {"a"}, .clips = 2, .frames = 3});
+  const FigureFilm still{"still", {0}, {0.0}, {0}, {}};
+  figure.films.push_back(still);
+  for (const FilmId film : {2, 1}) {  // the first one has nothing to move
+    figure.panels.push_back({PanelPlace::kUnder, 1, PlayerPanel{film, -1, FilmView::kFrame}, "b"});
+    for (FigureState& state : figure.states)
+      state.panels.push_back(static_cast<PanelId>(figure.panels.size()) - 1);
+  }
+  const PdfProbe probe(make_pdf(figure));
+  const std::vector<QPDFObjectHandle> buttons = probe.buttons(0);
+  ASSERT_EQ(buttons.size(), 2U * (3 + 3));
+  EXPECT_EQ(name_of(buttons[0]), "f0_0_0");
+  EXPECT_EQ(name_of(buttons[6]), "f0_1_0");
+  EXPECT_FALSE(test::is_near(test::rect_of(QPDFObjectHandle(buttons[0]).getKey("/Rect")),
+                             test::rect_of(QPDFObjectHandle(buttons[6]).getKey("/Rect"))));
+  const std::vector<std::string> all = scripts(probe);
+  EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](const std::string& text) {
+    return std::regex_search(text, std::regex(R"(avF=\[\[\[3,\d\],\[3,0\]\],)"));
+  }));
+}
+
 TEST(PdfMotion, IsAbsentFromStills) {
   PdfProbe probe(make_pdf(test::sample_figure({.frames = 1})));
   EXPECT_FALSE(probe.file().getRoot().hasKey("/AcroForm"));

@@ -191,14 +191,27 @@ TEST(Pdf, ListsItsStatesInTheOutlineAndLabelsPages) {
 }
 
 TEST(Pdf, ShowsProvenanceAndMethodsOnTheLastPage) {
-  const auto says = test::run_tool("pdftotext", "-f 1000 -layout {file} -", sample_bytes());
-  if (!says) GTEST_SKIP() << "pdftotext is not installed";
   const PdfProbe probe(sample_bytes());
   const auto last = test::run_tool("pdftotext", fmt::format("-f {} {{file}} -", probe.page_count()),
                                    sample_bytes());
   EXPECT_THAT(last->words, testing::HasSubstr("Selvaraju"));
   EXPECT_THAT(last->words, testing::HasSubstr("sha256: 5f2c"));
   EXPECT_THAT(last->words, testing::HasSubstr("seed: 0"));
+}
+
+TEST(Pdf, IsDrawnWithoutComplaints) {
+  const std::string odd = make_pdf(test::sample_figure(
+      {.classes = test::odd_labels(), .methods = {"CAM"}, .layers = {"a"}, .frames = 2}));
+  for (const std::string& bytes : {sample_bytes(), make_pdf(test::study_figure()), odd}) {
+    const int pages = PdfProbe(bytes).page_count();
+    for (const int page : {1, pages / 2, pages}) {
+      const auto says =
+          test::run_tool("pdftoppm", fmt::format("-r 12 -f {0} -l {0} {{file}}", page), bytes);
+      if (!says) GTEST_SKIP() << "pdftoppm is not installed";
+      EXPECT_EQ(says->status, 0);
+      EXPECT_TRUE(says->words.starts_with("P6")) << says->words.substr(0, 200);
+    }
+  }
 }
 
 TEST(Pdf, ContinuesLongTextsOnAnotherPage) {
