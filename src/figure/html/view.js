@@ -28,7 +28,7 @@ class View {
     const row = make("div", "axis");
     const name = make("span", "axis-title", title);
     name.id = `axis-${axis}-${this.side}`;
-    const choices = make("div", "choices");
+    const choices = make("div", values.length > 5 ? "choices is-many" : "choices");
     choices.setAttribute("role", "radiogroup");
     choices.setAttribute("aria-labelledby", name.id);
     const radios = values.map((text, value) => {
