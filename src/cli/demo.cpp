@@ -38,8 +38,9 @@ struct Part {
 
 std::vector<Part> parts(const fs::path& folder, const std::string& video) {
   const auto at = [&](const char* name) { return (folder / name).string(); };
-  return {{video, {at("bikes.mp4"), at("bikes.pdf"), at("bikes.html"), at("bikes.png"), at("bikes.npz"),
-                  at("bikes.json")}},
+  return {{video,
+           {at("bikes.mp4"), at("bikes.pdf"), at("bikes.html"), at("bikes.png"), at("bikes.npz"),
+            at("bikes.json")}},
           {at("still.png"), {at("still-explained.png"), at("still.json")}, true}};
 }
 

@@ -73,7 +73,7 @@ void Pages::name_figure() {
   figure_.title = std::filesystem::path(path).filename().string();
   if (figure_.title.empty()) figure_.title = path;
   figure_.subtitle = fmt::format("where and when {} looks", source_.model.manifest().name);
-  figure_.provenance = header.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+  figure_.provenance = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   if (clips_.front().films.front().times_s.size() > 1) {
     const auto& times = clips_.front().films.front().times_s;
     const double step = (times.back() - times.front()) / static_cast<double>(times.size() - 1);
