@@ -78,7 +78,9 @@ const PdfImages::MapLook& PdfImages::look_of(MapId id, FilmView view) {
   if (look.shades == nullptr) {
     const FigureMap& map = figure_.maps.at(static_cast<std::size_t>(id));
     look = {choose_map_grid(map, map_frames_),
-            std::make_shared<const MapShades>(map.scale, map.opacity, view)};
+            std::make_shared<const MapShades>(map.scale, map.opacity, view),
+            {}};
+    look.palette = palette(*look.shades);
   }
   return look;
 }
@@ -99,8 +101,8 @@ QPDFObjectHandle PdfImages::map_stream(const MapKey& key, bool is_opacity) {
   const MapLook& look = look_of(id, view);
   QPDFObjectHandle image = file_.newStream();
   QPDFObjectHandle dictionary = image_dictionary(look.grid.width, look.grid.height);
-  dictionary.replaceKey(
-      "/ColorSpace", is_opacity ? QPDFObjectHandle::newName("/DeviceGray") : palette(*look.shades));
+  dictionary.replaceKey("/ColorSpace",
+                        is_opacity ? QPDFObjectHandle::newName("/DeviceGray") : look.palette);
   dictionary.replaceKey("/DecodeParms",
                         QPDFObjectHandle::newDictionary(
                             {{"/Predictor", QPDFObjectHandle::newInteger(15)},

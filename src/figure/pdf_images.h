@@ -30,6 +30,7 @@ class PdfImages {
   struct MapLook {
     MapGrid grid;
     std::shared_ptr<const MapShades> shades;
+    QPDFObjectHandle palette;
   };
   /// Of a map's frame: the colours over a picture, or alone and opaque.
   using MapKey = std::tuple<MapId, int, FilmView>;
