@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <tuple>
 
@@ -91,10 +92,13 @@ void draw_caption(const FigureFilm& film, int t, const Box& box, PdfPen& pen) {
   letter.ink = theme(true).soft_text;
   letter.anchor = Anchor::kCenter;
   std::string words = film.name;
-  if (film.pictures.size() > 1)
-    words += fmt::format("{}frame {} of {} · {} · source frame {}{}", words.empty() ? "" : " · ",
-                         t + 1, film.pictures.size(), format_duration(film.times_s[k]),
-                         film.source_frames[k], is_padding ? " · repeated to fill the clip" : "");
+  if (film.pictures.size() > 1) {
+    words +=
+        fmt::format("{}frame {} of {}", words.empty() ? "" : " · ", t + 1, film.pictures.size());
+    if (std::isfinite(film.times_s[k])) words += " · " + format_duration(film.times_s[k]);
+    words += fmt::format(" · source frame {}", film.source_frames[k]);
+    if (is_padding) words += " · repeated to fill the clip";
+  }
   pen.text(words, box, letter);
 }
 
