@@ -47,9 +47,10 @@ function(praxiscope_folder name)
   endif()
 endfunction()
 
-#   praxiscope_test(media SOURCES a_test.cpp LINKS praxiscope_media [TORCH [SHARDS n]] [LABELS unit] [FIXTURES test_models])
+#   praxiscope_test(media SOURCES a_test.cpp LINKS praxiscope_media [TORCH] [SHARDS n] [LABELS unit] [FIXTURES test_models])
 # builds tests/<name>/ into one program, test_<name>. Every GoogleTest case becomes a ctest case named <name>.<Suite>.<Case>; with TORCH,
-# whose loading takes half a second, the program is one ctest case (or n, each a share of its cases) and a failure names the GoogleTest case.
+# whose loading takes half a second, or SHARDS, the program is one ctest case (or n, each a share of its cases) and a failure names the
+# GoogleTest case.
 function(praxiscope_test name)
   cmake_parse_arguments(ARG "TORCH" "LABELS;TIMEOUT;SHARDS" "SOURCES;LINKS;FIXTURES" ${ARGN})
   set(target test_${name})
@@ -69,7 +70,7 @@ function(praxiscope_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
-  if(NOT ARG_TORCH)
+  if(NOT ARG_TORCH AND NOT ARG_SHARDS)
     gtest_discover_tests(${target} TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
       PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} FIXTURES_REQUIRED "${ARG_FIXTURES}"
                  SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
