@@ -27,7 +27,18 @@ Muxer::Muxer(const std::string& path, const char* format, const FrameSinkOptions
   check(avio_open(&format_->pb, url.c_str(), AVIO_FLAG_WRITE));
 }
 
-Muxer::~Muxer() { close_file(); }
+Muxer::~Muxer() {
+  drop_waiting_packets();
+  close_file();
+}
+
+/// FFmpeg frees what waits, to be interleaved or for the next GIF frame, only by ending the file,
+/// well or badly. What it writes is removed with the temporary file.
+void Muxer::drop_waiting_packets() noexcept {
+  if (!has_header_ || is_ended_) return;
+  is_ended_ = true;
+  av_write_trailer(format_.get());
+}
 
 void Muxer::close_file() noexcept {
   if (format_ && format_->pb != nullptr) avio_closep(&format_->pb);
@@ -59,6 +70,7 @@ void Muxer::write_header(AVDictionary** options) {
 void Muxer::write(AVPacket* packet) { check(av_interleaved_write_frame(format_.get(), packet)); }
 
 void Muxer::finish() {
+  is_ended_ = true;
   if (has_header_) check(av_write_trailer(format_.get()));
   avio_flush(format_->pb);
   check(0);

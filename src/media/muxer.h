@@ -32,11 +32,13 @@ class Muxer {
 
  private:
   void check(int code);
+  void drop_waiting_packets() noexcept;
   void close_file() noexcept;
 
   AtomicFile file_;  // first: outlives the writers, and removes what they leave
   OutputFormatPtr format_;
   bool has_header_ = false;
+  bool is_ended_ = false;  ///< its trailer was written, or failed to be
 };
 
 }  // namespace praxiscope
