@@ -52,7 +52,7 @@ class Pages {
   void name_figure();
   void scale_maps();
   void add_clip(std::size_t clip);
-  void add_state(const Subject& subject, FilmId film, MapId map, PanelId bars);
+  void add_states(const Subject& subject, FilmId film, MapId map, PanelId bars, PanelId timeline);
   void name_clips();
   void drop_single_axes();
   void add_about();
@@ -139,14 +139,18 @@ void Pages::add_clip(std::size_t index) {
     figure_.films.push_back(std::move(film));
   }
   const PanelId bars = add_panel(bars_of(clip, *source_.scores));
+  const bool is_still = figure_.films[static_cast<std::size_t>(films_before)].pictures.size() == 1;
+  const PanelId timeline = is_still ? -1 : add_panel(timeline_of(clip, *source_.scores));
   for (std::size_t m = 0; m < clip.maps.size(); ++m) {
     figure_.maps.push_back(std::move(clip.maps[m]));
-    add_state(subject_of(index, m), films_before + static_cast<FilmId>(clip.inputs[m]),
-              static_cast<MapId>(figure_.maps.size()) - 1, bars);
+    add_states(subject_of(index, m), films_before + static_cast<FilmId>(clip.inputs[m]),
+               static_cast<MapId>(figure_.maps.size()) - 1, bars, timeline);
   }
 }
 
-void Pages::add_state(const Subject& subject, FilmId film_id, MapId map_id, PanelId bars) {
+/// One state for each view of a map.
+void Pages::add_states(const Subject& subject, FilmId film_id, MapId map_id, PanelId bars,
+                       PanelId timeline) {
   const ShownClip& clip = clips_[subject.clip];
   const FigureFilm& film = figure_.films[static_cast<std::size_t>(film_id)];
   const FigureMap& map = figure_.maps[static_cast<std::size_t>(map_id)];
@@ -154,7 +158,6 @@ void Pages::add_state(const Subject& subject, FilmId film_id, MapId map_id, Pane
   const PanelId scale = add_panel(scale_of(subject, map));
   const PanelId when = is_still ? -1 : add_panel(when_of(map, film));
   const PanelId where = add_panel(where_of(map));
-  const PanelId timeline = is_still ? -1 : add_panel(timeline_of(clip, *source_.scores));
   FigureState state;
   state.choice.resize(kAxes);
   state.choice[kClip] = place_of(figure_.axes[kClip], std::to_string(clip.index));

@@ -1,6 +1,6 @@
-// Sink: results of clips in, files out (.npz, .json). Videos and PNG go through media; figures will
-// have src/figure. Both writers keep only one clip in memory and appear under their name when
-// complete.
+// Sink: results of clips in, files out (.npz, .json). Videos and pictures go through media,
+// figures through src/figure. Both writers keep only one clip in memory and appear under their name
+// when complete.
 #pragma once
 
 #include "praxiscope/attribution.h"
