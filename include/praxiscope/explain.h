@@ -107,6 +107,8 @@ struct ExplainOptions {
   double opacity = 0.6;
   int bars = 3;
   bool caption = true;
+  bool strip = true;       ///< probability over time under a video's picture
+  bool outline = true;     ///< thin frame around what the network was given
   int top = 5;             ///< classes listed per clip in the JSON
   int figure_clips = 8;    ///< shown in figures at most: those that say most, none that overlap
   int sheet_width = 1800;  ///< px, of contact sheets

@@ -47,10 +47,13 @@ class Method {
 };
 
 struct MethodInfo {
-  std::string_view id;          ///< "grad_cam": the file's stem
-  std::string_view title;       ///< "Grad-CAM"
-  std::string_view summary;     ///< at most 60 characters
-  std::string_view source;      ///< paper with equation
+  std::string_view id;       ///< "grad_cam": the file's stem
+  std::string_view title;    ///< "Grad-CAM"
+  std::string_view summary;  ///< at most 60 characters
+  std::string_view source;   ///< paper with equation
+  /// What a map shows of its target, to be said between method and target: "Where Grad-CAM finds
+  /// evidence for ...".
+  std::string_view reading = "finds evidence for";
   bool is_signed = false;       ///< maps may be negative
   bool is_layer_based = false;  ///< has a layer (and takes --layer)
   std::span<const OptionSpec> options;

@@ -59,6 +59,12 @@ struct InputSpec {
   Layout layout = Layout::kNCTHW;
 };
 
+/// "16 frames every 2, shorter side 128, crop 112x112, range 0..1, mean 0.43 0.39 0.38, std 0.22
+/// 0.22 0.22".
+std::string describe(const InputSpec& input);
+/// All of it as a JSON object; null: nothing is done. doc/outputs.md names the members.
+std::string to_json(const InputSpec& input);
+
 /// A named set of numbers: "torchvision", "slowfast", "mmaction2", "i3d_rgb", ...
 struct Preset {
   std::string name;

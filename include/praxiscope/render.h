@@ -6,6 +6,7 @@
 #include "praxiscope/target.h"
 #include "praxiscope/tensor.h"
 
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,9 +25,11 @@ struct ValueRange {
 struct FrameMap {
   at::Tensor values;  ///< [h,w] f32
   PixelMap source_from_clip;
-  ValueRange clip_range;  ///< raw finite range of the clips that made it, blended like the map
-                          ///< itself; NaN where they have no finite value
-  std::int64_t clip = 0;  ///< of add(): the clip that weighs most; the map explains its target
+  ValueRange clip_range;   ///< raw finite range of the clips that made it, blended like the map
+                           ///< itself; NaN where they have no finite value
+  ValueRange color_range;  ///< what colours should span, blended likewise: clip_range, or less
+                           ///< where the timeline leaves out a share of the values
+  std::int64_t clip = 0;   ///< of add(): the clip that weighs most; the map explains its target
 };
 
 /// Joins the volumes of overlapping clips into one map per source frame, as the stream goes by.
@@ -35,15 +38,19 @@ struct FrameMap {
 /// averaged with weights that fall to 0 at a clip's ends; a source frame that several clip frames
 /// repeat (padding) gets their mean. Between clips that do not overlap, a gap up to the reach is
 /// bridged linearly; beyond, and before the first and after the last clip, the nearest clip frame
-/// within the reach is held. Maps of different targets are never mixed: of the clips that make a
-/// frame's map only those count that explain the same as the one that weighs most, which is the
-/// one whose middle is nearest. Values that are not finite stay so where they have any weight.
-/// Memory: the clips that still reach beyond the last taken frame, on the CPU. Not thread-safe.
+/// within the reach is held. What is farther was not looked at and gets no map. Maps of different
+/// targets are never mixed: of the clips that make a frame's map only those count that explain the
+/// same as the one that weighs most, which is the one whose middle is nearest. Values that are not
+/// finite stay so where they have any weight. Memory: the clips that still reach beyond the last
+/// taken frame, on the CPU. Not thread-safe.
 class MapTimeline {
  public:
-  /// @param span_s  seconds from a clip's first frame to its last as they are planned, so that the
-  ///                reach, max(1 s, span_s), is known before any clip has come.
-  explicit MapTimeline(double span_s = 0);
+  /// @param reach_s  seconds for which a clip's frame speaks beyond its own time: a little more
+  /// than
+  ///                 what lies between two frames of a clip.
+  /// @param colored_share  of a clip's values, 0..1, that FrameMap::color_range spans; those left
+  ///                out are the farthest from 0.
+  explicit MapTimeline(double reach_s = 1, double colored_share = 1);
   /// `volume` [T,H,W] f32 of the clip input whose frames and pixel map are `input`'s; `clip`
   /// (ascending) tells the clips apart, `target` what they explain. @throws Error kInternal.
   void add(const ClipInput& input, const at::Tensor& volume, std::int64_t clip = 0,
@@ -60,7 +67,7 @@ class MapTimeline {
     std::vector<Rational> pts;  ///< ascending, one a distinct source frame
     at::Tensor values;          ///< [pts.size(),H,W]
     PixelMap source_from_clip;
-    ValueRange range;
+    ValueRange range, color_range;
     std::int64_t clip = 0;
     Target target;
   };
@@ -71,6 +78,7 @@ class MapTimeline {
   void forget_before(const Rational& pts);
 
   double reach_s_;
+  double colored_share_;
   std::vector<Entry> entries_;
 };
 
@@ -89,18 +97,24 @@ struct ClassScore {
 class ScoreTimeline {
  public:
   /// `duration_s` absent (pipes): the strip shows the last 10 s. Times nearer than 1/1024 of what
-  /// is kept are averaged; a video longer than its header says gets coarser columns.
-  ScoreTimeline(double begin_s, std::optional<double> duration_s, std::vector<std::string> labels);
-  /// Probabilities in the order of labels() at time_s; ascending times.
-  void add(double time_s, const std::vector<float>& probabilities);
+  /// is kept are averaged; a video longer than its header says gets coarser columns. Clips farther
+  /// apart than `reach_s` are not joined: nobody looked there.
+  ScoreTimeline(double begin_s, std::optional<double> duration_s, std::vector<std::string> labels,
+                double reach_s = std::numeric_limits<double>::infinity());
+  /// Probabilities of a clip from begin_s to end_s in the order of labels(); ascending times. They
+  /// stand at the clip's middle, and at its ends where no other clip is near.
+  void add(double begin_s, double end_s, const std::vector<float>& probabilities);
   const std::vector<std::string>& labels() const { return labels_; }
   double begin_s() const { return begin_s_; }
   std::optional<double> duration_s() const { return duration_s_; }
   struct Point {
     double time_s = 0;
     std::vector<float> probabilities;
+    bool is_joined = true;  ///< by a line with the point before it
   };
   const std::vector<Point>& points() const { return points_; }
+  /// End of the last clip: as far as the last point speaks.
+  double end_s() const { return end_s_; }
   /// Indices into labels() of the classes with the highest probability anywhere so far; a class
   /// keeps its place, and with it its colour in the strip, as long as it stays among them.
   const std::vector<std::size_t>& followed() const { return followed_; }
@@ -108,10 +122,11 @@ class ScoreTimeline {
   const std::vector<float>& peaks() const { return peaks_; }
 
  private:
+  void add_point(Point point);
   void halve();
   void follow(const std::vector<float>& probabilities);
 
-  double begin_s_ = 0;
+  double begin_s_ = 0, end_s_ = 0, reach_s_;
   std::optional<double> duration_s_;
   std::vector<std::string> labels_;
   std::vector<Point> points_;
@@ -129,6 +144,7 @@ struct RenderOptions {
   bool caption = true;   ///< method, layer, target, raw range
   int bars = 3;          ///< classes listed, 0 for none
   bool timeline = true;  ///< strip of probability over time with a cursor
+  bool outline = true;   ///< thin frame around what the network was given
 };
 
 /// One tile of the video's grid: the picture with one map over it, or the plain picture.

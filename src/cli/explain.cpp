@@ -48,8 +48,13 @@ const OptionGroup kDrawOptions{
      {"colormap", 0, kValue, "NAME", "auto", "praxiscope list colormaps"},
      {"opacity", 0, kValue, "X", "0.6", "of the strongest colour, 0 to 1"},
      {"scale", 0, kValue, "SCALE", "running", "of colours: running, clip, LO:HI"},
-     {"bars", 0, kValue, "N", "3", "classes listed, 0: none"},
-     {"no-caption", 0, kFlag, "", "", "no method, layer, target and range"}}};
+     {"bars", 0, kValue, "N", "3", "classes listed, 0: none"}}};
+
+const OptionGroup kLessDrawnOptions{
+    "What need not be drawn",
+    {{"no-caption", 0, kFlag, "", "", "no method, layer, target and range"},
+     {"no-strip", 0, kFlag, "", "", "no probability over time under the picture"},
+     {"no-outline", 0, kFlag, "", "", "no thin frame around the network's view"}}};
 
 /// A layer that no method looks at is a misunderstanding, and not to be passed over.
 void check_layer_is_used(const Options& options, const std::vector<MethodChoice>& methods) {
@@ -78,6 +83,8 @@ ExplainOptions wishes(const Options& options) {
   wish.figure_clips = static_cast<int>(options.integer("figure-clips", 1, 100));
   wish.sheet_width = static_cast<int>(options.integer("sheet-width", 600, 8000));
   wish.caption = !options.flag("no-caption");
+  wish.strip = !options.flag("no-strip");
+  wish.outline = !options.flag("no-outline");
   wish.source = source_settings("explain", options);
   wish.run = run_settings(options);
   return wish;
@@ -152,7 +159,7 @@ const Command explain_command{
         "{stem} stands for the input's name. The paths go to standard output.\n",
     .groups = {&kModelOptions, &kQuestionOptions, &kOutputOptions, &kDrawOptions, &kClipOptions,
                &kRunOptions, &kTalkOptions},
-    .more_groups = {&kPreparationOptions},
+    .more_groups = {&kLessDrawnOptions, &kPreparationOptions},
     .more_help = &explain_help,
     .run = &run};
 

@@ -73,8 +73,9 @@ std::string media_as_json(const std::string& path) {
                  {"sample_aspect", info.sample_aspect.to_string()},
                  {"color", info.color},
                  {"frame_rate", rational_or_null(info.frame_rate)},
-                 {"time_base_s", info.time_base.to_string()},
-                 {"duration_s", rational_or_null(info.duration)},
+                 {"time_base", info.time_base.to_string()},
+                 {"duration", rational_or_null(info.duration)},
+                 {"duration_s", info.duration ? json(info.duration->to_double()) : json()},
                  {"frame_count_from_header",
                   info.frame_count_from_header ? json(*info.frame_count_from_header) : json()},
                  {"has_audio", info.has_audio}};

@@ -1,7 +1,7 @@
 #include "cli/info_text.h"
-#include "cli/preparation_text.h"
 #include "cli/table.h"
 
+#include "praxiscope/preparation.h"
 #include "praxiscope/text.h"
 
 #include <fmt/format.h>
@@ -89,8 +89,7 @@ std::string model_as_text(const ModelInfo& info) {
   if (!manifest.source.empty()) table.add({"source", without_controls(manifest.source)});
   if (!manifest.preset.empty()) table.add({"preset", manifest.preset});
   for (const InputSpec& input : manifest.inputs) {
-    table.add({"input",
-               fmt::format("{}: {}", without_controls(input.name), describe_preparation(input))});
+    table.add({"input", fmt::format("{}: {}", without_controls(input.name), describe(input))});
   }
   if (manifest.inputs.size() > 1) table.add({"call", std::string(word_of(manifest.call))});
   for (const std::string& line : model.traced_with())
@@ -106,7 +105,7 @@ std::string model_as_json(const ModelInfo& info) {
   const Model& model = *info.model;
   const Manifest& manifest = model.manifest();
   json inputs = json::array(), layers = json::array();
-  for (const InputSpec& input : manifest.inputs) inputs.push_back(preparation_as_json(input));
+  for (const InputSpec& input : manifest.inputs) inputs.push_back(json::parse(to_json(input)));
   for (const LayerInfo& layer : info.layers) layers.push_back(to_json(layer));
   const json out{{"schema", "praxiscope.info.model/1"},
                  {"name", manifest.name},

@@ -1,6 +1,5 @@
 #include "cli/method_text.h"
 
-#include "cli/preparation_text.h"
 #include "cli/table.h"
 
 #include "praxiscope/method.h"
@@ -94,9 +93,8 @@ std::string presets_as_text() {
   for (const Preset& preset : presets()) {
     text += hanging(fmt::format("{:<20} ", preset.name), preset.summary, kIndent, kWidth);
     for (const InputSpec& input : preset.inputs) {
-      text += hanging(std::string(kIndent, ' '),
-                      fmt::format("{}: {}", input.name, describe_preparation(input)), kIndent + 2,
-                      kWidth);
+      text += hanging(std::string(kIndent, ' '), fmt::format("{}: {}", input.name, describe(input)),
+                      kIndent + 2, kWidth);
     }
   }
   return text;
@@ -106,7 +104,7 @@ std::string presets_as_json() {
   json list = json::array();
   for (const Preset& preset : presets()) {
     json inputs = json::array();
-    for (const InputSpec& input : preset.inputs) inputs.push_back(preparation_as_json(input));
+    for (const InputSpec& input : preset.inputs) inputs.push_back(json::parse(to_json(input)));
     list.push_back({{"name", preset.name},
                     {"summary", preset.summary},
                     {"source", preset.source},

@@ -98,6 +98,20 @@ WindowPlan plan_window(const std::vector<InputSpec>& inputs) {
   return plan;
 }
 
+double frame_reach_s(const std::vector<InputSpec>& inputs, const Rational& rate) {
+  double widest_s = 0;
+  const WindowPlan plan = plan_window(inputs);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const std::vector<std::int64_t>& ticks = plan.ticks[i];
+    std::int64_t widest = ticks.size() < 2 ? inputs[i].stride : 0;
+    for (std::size_t t = 1; t < ticks.size(); ++t)
+      widest = std::max(widest, ticks[t] - ticks[t - 1]);
+    const Rational ticks_a_second = inputs[i].fps.value_or(rate);
+    widest_s = std::max(widest_s, static_cast<double>(widest) / ticks_a_second.to_double());
+  }
+  return 1.5 * widest_s;
+}
+
 ClipSampling parse_sampling(const std::string& text) {
   const std::vector<std::string> parts = split(text, ':');
   ClipSampling out;

@@ -19,6 +19,11 @@ struct WindowPlan {
 /// @throws Error kModel for frames_of that names no input, or one with fewer frames or frames_of.
 WindowPlan plan_window(const std::vector<InputSpec>& inputs);
 
+/// Seconds for which a clip's frame speaks beyond its own time: one and a half times what lies
+/// between two frames of a clip (of the sparsest input), so that clips that touch leave no gap and
+/// what lies farther from all clips counts as not looked at. `rate`: source frames a second.
+double frame_reach_s(const std::vector<InputSpec>& inputs, const Rational& rate);
+
 /// Clip starts, in order, for a stream whose length becomes known at its end.
 class ClipStarts {
  public:

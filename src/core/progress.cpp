@@ -5,7 +5,8 @@
 namespace praxiscope {
 
 void Progress::check_cancelled() const {
-  if (is_cancelled()) throw Error(ErrorKind::kCancelled, "interrupted; nothing was written");
+  if (is_cancelled())
+    throw Error(ErrorKind::kCancelled, "interrupted; no unfinished file was left");
 }
 
 }  // namespace praxiscope

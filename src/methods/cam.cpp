@@ -52,6 +52,7 @@ extern const MethodInfo cam{
     .title = "CAM",
     .summary = "class weights over the last activations, exact",
     .source = "Zhou et al., CVPR 2016, eq. 2; over time, height and width",
+    .reading = "finds evidence for and against",
     .is_signed = true,
     .is_layer_based = true,
     .options = {},

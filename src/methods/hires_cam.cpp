@@ -27,6 +27,7 @@ extern const MethodInfo hires_cam{
     .title = "HiResCAM",
     .summary = "gradient times activation, cell by cell",
     .source = "Draelos and Carin, arXiv:2011.08891, sec. 3; over time, height and width",
+    .reading = "finds evidence for and against",
     .is_signed = true,
     .is_layer_based = true,
     .options = kOptions,

@@ -96,6 +96,7 @@ extern const MethodInfo saliency{
     .title = "Saliency",
     .summary = "gradient of the target at every input element",
     .source = "Simonyan et al., ICLR workshop 2014, sec. 3.1; over time, height and width",
+    .reading = "finds small changes that most move",
     .is_signed = false,
     .is_layer_based = false,
     .options = kOptions,

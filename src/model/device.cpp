@@ -60,8 +60,11 @@ std::string select_device(const std::string& wish) {
   const std::optional<int> index = is_auto ? 0 : index_of(wish);
   if (!index) {
     const std::vector<std::string> known = {"auto", "cpu", "cuda", "cuda:1"};
-    throw Error(ErrorKind::kUsage, fmt::format("no device {}; expected auto, cpu, cuda or cuda:N{}",
-                                               in_quotes(wish), did_you_mean(wish, known)));
+    const bool is_other_word = wish.starts_with("gpu") || wish.starts_with("nvidia");
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("no device {}; expected auto, cpu, cuda or cuda:N{}", in_quotes(wish),
+                    is_other_word ? "; did you mean \"cuda\"?" : did_you_mean(wish, known)));
   }
   const int count = count_gpus();
   if (is_auto && count == 0) return "cpu";

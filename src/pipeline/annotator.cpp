@@ -3,6 +3,7 @@
 #include "clip/sampling.h"
 #include "core/text.h"
 #include "pipeline/report.h"
+#include "render/map_range.h"
 
 #include "praxiscope/error.h"
 
@@ -29,14 +30,6 @@ std::optional<float> parse_number(const std::string& text) {
 std::optional<double> duration_of(const MediaInfo& info) {
   if (!info.duration) return std::nullopt;
   return info.duration->to_double();
-}
-
-/// Seconds from a clip's first frame to its last, by the manifest and the source's average rate.
-double planned_span_s(const std::vector<InputSpec>& inputs, const MediaInfo& info) {
-  constexpr std::int64_t kUsualRate = 25;
-  Rational rate = info.frame_rate.value_or(Rational::of(kUsualRate));
-  for (const InputSpec& input : inputs) rate = input.fps.value_or(rate);
-  return static_cast<double>(plan_window(inputs).span - 1) / rate.to_double();
 }
 
 /// The largest |value| that is finite, or 0.
@@ -74,10 +67,13 @@ Annotator::Annotator(const MediaInfo& info, const Model& model, const Explainer&
     : model_(model),
       options_(options),
       duration_s_(info.is_still ? std::nullopt : duration_of(info)) {
-  const double span_s = planned_span_s(model.manifest().inputs, info);
+  reach_s_ = frame_reach_s(model.manifest().inputs, usual_rate(info));
   for (const std::size_t m : explainer.methods_of_maps()) {
     const ChosenMethod& chosen = explainer.methods().at(m);
-    Track track{.timeline = MapTimeline(span_s), .method = std::string(chosen.info->title)};
+    const double colored = chosen.info->is_layer_based ? 1 : kFineMapShare;
+    Track track{.timeline = MapTimeline(reach_s_, colored),
+                .method = std::string(chosen.info->title),
+                .method_index = m};
     std::vector<std::string> told = split(chosen.options, ',');
     track.is_against = std::erase(told, "counterfactual=on") > 0;
     std::erase(told, "");
@@ -142,12 +138,12 @@ void Annotator::take_result(const ClipResult& result) {
   const ClipPrediction said = prediction_of(result);
   const at::Tensor all = result.probabilities.contiguous();
   const float* first = all.const_data_ptr<float>();
-  scores_->add((said.begin_s + said.end_s) / 2, std::vector<float>(first, first + all.numel()));
+  scores_->add(said.begin_s, said.end_s, std::vector<float>(first, first + all.numel()));
 }
 
 void Annotator::join(Chunk& chunk) {
   if (!scores_ && !chunk.frames.empty()) {
-    scores_.emplace(chunk.frames.front().pts.to_double(), duration_s_, model_.labels());
+    scores_.emplace(chunk.frames.front().pts.to_double(), duration_s_, model_.labels(), reach_s_);
   }
   for (const ClipResult& result : chunk.results) take_result(result);
   if (!chunk.results.empty() || !scores_now_)
@@ -175,19 +171,24 @@ std::optional<Rational> Annotator::next_clip_begin(const Chunk& chunk) const {
   return waiting_.back().pts + waiting_.back().duration;  // the first frame that is not read yet
 }
 
-ValueRange Annotator::scale_of(Track& track, const FrameMap& map) const {
-  if (options_.scale.kind == ScaleRule::Kind::kFixed) return options_.scale.fixed;
-  ValueRange range = map.clip_range;
-  const bool is_known = std::isfinite(range.lo) && std::isfinite(range.hi);
-  if (!track.is_signed && is_known) range.lo = std::min(range.lo, 0.0F);
-  if (options_.scale.kind == ScaleRule::Kind::kRunning) {
-    if (!is_known) {
-      range = track.peak.value_or(range);
-    } else if (track.peak) {
-      range = {.lo = std::min(range.lo, track.peak->lo), .hi = std::max(range.hi, track.peak->hi)};
-    }
-    if (is_known) track.peak = range;
+void Annotator::widen_peaks(const std::vector<TileState>& tiles) {
+  const std::size_t first = tiles.size() - tracks_.size();  // after the plain picture
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    if (!tiles[first + i].map) continue;
+    const ValueRange& range = tiles[first + i].map->color_range;
+    if (!std::isfinite(range.lo) || !std::isfinite(range.hi)) continue;
+    ValueRange& peak = peaks_.try_emplace(tracks_[i].method_index, range).first->second;
+    peak = {.lo = std::min(range.lo, peak.lo), .hi = std::max(range.hi, peak.hi)};
   }
+}
+
+ValueRange Annotator::scale_of(const Track& track, const FrameMap& map) const {
+  if (options_.scale.kind == ScaleRule::Kind::kFixed) return options_.scale.fixed;
+  ValueRange range = map.color_range;
+  const auto peak = peaks_.find(track.method_index);
+  if (options_.scale.kind == ScaleRule::Kind::kRunning && peak != peaks_.end())
+    range = peak->second;
+  if (!track.is_signed && std::isfinite(range.lo)) range.lo = std::min(range.lo, 0.0F);
   if (track.is_signed) {  // both directions of evidence on one scale
     const float reach = std::max(std::abs(range.lo), std::abs(range.hi));
     range = {.lo = -reach, .hi = reach};
@@ -205,15 +206,22 @@ AnnotatedFrame Annotator::annotate(const Frame& frame) {
     tile.map = tracks_[i].timeline.take(frame.pts);
     tile.is_signed = tracks_[i].is_signed;
     if (tile.map) {
-      tile.range = scale_of(tracks_[i], *tile.map);
       const std::vector<std::string>& titles = moments_.at(tile.map->clip).titles.at(i);
       tile.title = titles.front();
       tile.shorter_titles.assign(titles.begin() + 1, titles.end());
       shown = shown.value_or(tile.map->clip);
       oldest = std::min(oldest.value_or(tile.map->clip), tile.map->clip);
+    } else {
+      tile.title = "between clips: not looked at";
+      tile.shorter_titles = {"not looked at"};
     }
     if (i == 0 && tile.map) out.strength = strength_of(tile.map->values);
     out.tiles.push_back(std::move(tile));
+  }
+  widen_peaks(out.tiles);  // before any tile's scale: tiles of one method share theirs
+  for (std::size_t i = 0; i < tracks_.size(); ++i) {
+    TileState& tile = out.tiles[out.tiles.size() - tracks_.size() + i];
+    if (tile.map) tile.range = scale_of(tracks_[i], *tile.map);
   }
   if (shown) out.bars = moments_.at(*shown).bars;
   // A map goes forward from clip to clip, so what all have left behind is over.

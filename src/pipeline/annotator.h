@@ -44,9 +44,9 @@ class Annotator {
  private:
   struct Track {  ///< one map of the video: method x target x input
     MapTimeline timeline;
-    std::string method;                ///< "Grad-CAM (weights=per_frame)"
-    bool is_against = false;           ///< the map shows what speaks against its target
-    std::optional<ValueRange> peak{};  ///< widest range so far, for ScaleRule::kRunning
+    std::string method;            ///< "Grad-CAM (weights=per_frame)"
+    std::size_t method_index = 0;  ///< in Explainer::methods(); its tracks share their colours
+    bool is_against = false;       ///< the map shows what speaks against its target
     bool is_signed = false;
   };
   struct Moment {  ///< what is said of one clip
@@ -58,15 +58,18 @@ class Annotator {
   std::vector<ClassScore> bars_of(const ClipResult& result) const;
   std::optional<Rational> next_clip_begin(const Chunk& chunk) const;
   AnnotatedFrame annotate(const Frame& frame);
-  ValueRange scale_of(Track& track, const FrameMap& map) const;
+  void widen_peaks(const std::vector<TileState>& tiles);
+  ValueRange scale_of(const Track& track, const FrameMap& map) const;
 
   const Model& model_;
   AnnotatorOptions options_;
   std::vector<Track> tracks_;
+  std::map<std::size_t, ValueRange> peaks_;  ///< by method: widest range so far, for kRunning
   std::deque<Frame> waiting_;
   std::map<std::int64_t, Moment> moments_;  ///< by Clip::index; those that frames may still show
   std::optional<ScoreTimeline> scores_;     ///< from the first frame on
   std::optional<double> duration_s_;
+  double reach_s_ = 0;  ///< of a clip's frames, see MapTimeline
   std::shared_ptr<const ScoreTimeline> scores_now_;
 };
 

@@ -112,8 +112,12 @@ Explanation explain(const std::string& input, const ExplainOptions& options, Pro
     out.warnings = recorder.warnings();
     return summary_json(out);
   };
-  out.written = outputs.publish(
-      summary, [&] { return figure.finish(header); }, recorder);
+  const auto finish_figure = [&] {
+    nlohmann::json told = header;
+    told.update(summary());
+    return figure.finish(told);
+  };
+  out.written = outputs.publish(summary, finish_figure, recorder);
   header.update(summary());
   header["written"] = out.written;
   out.json = header.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -1,6 +1,8 @@
 // Duty: see figure_film.h.
 #include "pipeline/figure_film.h"
 
+#include "render/map_range.h"
+
 #include "praxiscope/error.h"
 
 #include <ATen/ATen.h>
@@ -8,7 +10,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace praxiscope {
 namespace {
@@ -20,17 +21,6 @@ at::Tensor strongest_in_cells(const at::Tensor& values, std::int64_t side) {
   if (height == values.size(1) && width == values.size(2)) return values;
   const auto [most, where] = at::adaptive_max_pool2d(values.abs(), {height, width});
   return values.flatten(1).gather(1, where.flatten(1)).view({values.size(0), height, width});
-}
-
-std::pair<float, float> finite_range(const at::Tensor& values) {
-  float lo = std::numeric_limits<float>::infinity(), hi = -lo;
-  const float* data = values.const_data_ptr<float>();
-  for (std::int64_t i = 0; i < values.numel(); ++i) {
-    if (!std::isfinite(data[i])) continue;
-    lo = std::min(lo, data[i]);
-    hi = std::max(hi, data[i]);
-  }
-  return lo <= hi ? std::pair{lo, hi} : std::pair{0.0F, 0.0F};
 }
 
 /// Positions of the film's frames in the clip.
@@ -118,7 +108,11 @@ FigureMap make_map(const Attribution& map, const ClipInput& input) {
   out.width = static_cast<int>(values.size(2));
   const float* data = values.const_data_ptr<float>();
   out.values.assign(data, data + values.numel());
-  std::tie(out.lo, out.hi) = finite_range(values);
+  const auto or_0 = [](float value) { return std::isfinite(value) ? value : 0.0F; };
+  const ValueRange raw = finite_range(values);
+  const ValueRange colored = range_of_share(values, map.layer.empty() ? kFineMapShare : 1);
+  out.lo = or_0(raw.lo), out.hi = or_0(raw.hi);
+  out.scale.lo = or_0(colored.lo), out.scale.hi = or_0(colored.hi);
   const PixelMap& place = input.source_from_clip;
   const auto clip_width = static_cast<double>(input.tensor.size(3));
   const auto clip_height = static_cast<double>(input.tensor.size(2));

@@ -1,10 +1,13 @@
 // Duty: see figure_maker.h. What the pages say is figure_pages.cpp's.
 #include "pipeline/figure_maker.h"
 
+#include "clip/sampling.h"
 #include "pipeline/figure_film.h"
 #include "pipeline/figure_pages.h"
+#include "pipeline/report.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -18,6 +21,12 @@ bool overlap(const ShownClip& shown, const ClipResult& result) {
 std::vector<float> numbers_of(const at::Tensor& tensor) {
   const at::Tensor flat = tensor.contiguous();
   return {flat.const_data_ptr<float>(), flat.const_data_ptr<float>() + flat.numel()};
+}
+
+std::string cells_text(const Attribution& map) {
+  if (map.layer.empty()) return "one value a pixel";
+  return fmt::format("{} \u00d7 {} \u00d7 {} cells (time, height, width)", map.coarse.size(0),
+                     map.coarse.size(1), map.coarse.size(2));
 }
 
 /// Of the first target: its probability, for a contrast that of A; for a unit the best class'.
@@ -41,8 +50,8 @@ void FigureMaker::take(const Chunk& chunk) {
     // A length that is unknown or too short only makes the columns coarser as time goes on.
     if (!scores_)
       scores_.emplace(begin_s, media_.duration ? media_.duration->to_double() : 1.0,
-                      model_.labels());
-    scores_->add((begin_s + frames.back().pts.to_double()) / 2, numbers_of(result.probabilities));
+                      model_.labels(), frame_reach_s(model_.manifest().inputs, usual_rate(media_)));
+    scores_->add(begin_s, frames.back().pts.to_double(), numbers_of(result.probabilities));
     consider(result);
   }
   frames_.erase(frames_.begin(), frames_.lower_bound(chunk.final_before));
@@ -92,6 +101,7 @@ ShownClip FigureMaker::show(const ClipResult& result, float strength) const {
     while (result.clip.inputs.at(input).name != map.input) ++input;
     shown.inputs.push_back(input);
     shown.maps.push_back(make_map(map, result.clip.inputs[input]));
+    shown.cells.push_back(cells_text(map));
   }
   return shown;
 }

@@ -36,6 +36,7 @@ struct ShownClip {
   std::vector<FigurePicture> pictures;  ///< of films, by FigureFilm::pictures
   std::vector<FigureFilm> films;        ///< one an input of the clip
   std::vector<FigureMap> maps;          ///< one an attribution, in their order
+  std::vector<std::string> cells;       ///< per map: "8 x 7 x 7 cells", as it was computed
   std::vector<std::size_t> inputs;      ///< per map: position in films
 };
 

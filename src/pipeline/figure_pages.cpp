@@ -12,6 +12,7 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <map>
 
 namespace praxiscope {
 namespace {
@@ -54,6 +55,7 @@ class Pages {
   void add_clip(std::size_t clip);
   void add_states(const Subject& subject, FilmId film, MapId map, PanelId bars, PanelId timeline);
   void name_clips();
+  bool is_layer_told() const;
   void drop_single_axes();
   void add_about();
 
@@ -73,7 +75,21 @@ void Pages::name_figure() {
   figure_.title = std::filesystem::path(path).filename().string();
   if (figure_.title.empty()) figure_.title = path;
   figure_.subtitle = fmt::format("where and when {} looks", source_.model.manifest().name);
-  figure_.provenance = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string best;
+  for (const auto& entry : header.at("top")) {
+    if (&entry - &header.at("top").front() == 3) break;
+    best +=
+        fmt::format("{}{} {:.0f} %", best.empty() ? "" : ", ", entry.at("label").get<std::string>(),
+                    100 * entry.at("probability").get<double>());
+  }
+  const auto clips = header.at("clip_count").get<std::int64_t>();
+  figure_.subtitle += clips == 1 ? fmt::format("; answer: {}", best)
+                                 : fmt::format("; mean answer of {} clips: {}", clips, best);
+  // Figures are handed on: folders of the machine that made them are nobody's business.
+  nlohmann::json told = header;
+  for (nlohmann::json* file : {&told["source"]["path"], &told["model"]["file"]})
+    *file = std::filesystem::path(file->get<std::string>()).filename().string();
+  figure_.provenance = told.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   if (clips_.front().films.front().times_s.size() > 1) {
     const auto& times = clips_.front().films.front().times_s;
     const double step = (times.back() - times.front()) / static_cast<double>(times.size() - 1);
@@ -89,7 +105,8 @@ void Pages::scale_maps() {
   for (const ShownClip& clip : clips_) {
     for (std::size_t i = 0; i < clip.maps.size(); ++i) {
       auto& range = ranges.try_emplace(owners.at(i), 0.0F, 0.0F).first->second;
-      range = {std::min(range.first, clip.maps[i].lo), std::max(range.second, clip.maps[i].hi)};
+      const FigureScale& own = clip.maps[i].scale;
+      range = {std::min(range.first, own.lo), std::max(range.second, own.hi)};
     }
   }
   for (ShownClip& clip : clips_) {
@@ -115,7 +132,9 @@ Subject Pages::subject_of(std::size_t clip, std::size_t map) const {
                   .map = map,
                   .method = std::string(method.info->title),
                   .layer = method.layer,
-                  .target = ""};
+                  .target = "",
+                  .reading = std::string(method.info->reading),
+                  .cells = clips_[clip].cells.at(map)};
   if (!method.options.empty()) subject.method += " (" + method.options + ")";
   // Maps come target by target within a method: the k-th of its maps belongs to target k / inputs.
   const auto first = static_cast<std::size_t>(std::find(owners.begin(), owners.end(), owners[map]) -
@@ -190,10 +209,20 @@ void Pages::name_clips() {
   for (const ShownClip& clip : clips_) axis.values.push_back(seconds_text(clip.begin_s));
 }
 
+/// Whether each method was asked for at one layer: its tab then says which.
+bool Pages::is_layer_told() const {
+  std::map<int, int> layers;
+  return std::all_of(figure_.states.begin(), figure_.states.end(), [&](const FigureState& state) {
+    return layers.try_emplace(state.choice[kMethod], state.choice[kLayer]).first->second ==
+           state.choice[kLayer];
+  });
+}
+
 /// A row of tabs with one tab says nothing; the view always has three.
 void Pages::drop_single_axes() {
+  const bool is_layer_told = this->is_layer_told();
   for (std::size_t axis = figure_.axes.size(); axis-- > 0;) {
-    if (figure_.axes[axis].values.size() > 1) continue;
+    if (figure_.axes[axis].values.size() > 1 && !(axis == kLayer && is_layer_told)) continue;
     figure_.axes.erase(figure_.axes.begin() + static_cast<std::ptrdiff_t>(axis));
     for (FigureState& state : figure_.states)
       state.choice.erase(state.choice.begin() + static_cast<std::ptrdiff_t>(axis));
@@ -202,17 +231,25 @@ void Pages::drop_single_axes() {
 
 void Pages::add_about() {
   TextPanel how{.title = "How to read this figure", .paragraphs = {}};
-  how.paragraphs.push_back(fmt::format(
-      "Each page shows one clip of the video as the network saw it, and one map of one class. "
-      "Colours mean the raw values that "
-      "stand at the colour scale; all pages of one method at one layer share a scale, so that they "
-      "can be compared. Of the clips, "
-      "the {} with the highest probability of the explained class that do not overlap are shown.",
-      clips_.size()));
+  const bool is_still = clips_.front().begin_s == clips_.front().end_s && clips_.size() == 1;
+  const std::string what = is_still ? "the picture" : "one clip of the video";
+  std::string text = fmt::format(
+      "A view shows {} as the network saw it, and one map of one class. What is explained is the "
+      "class's score before the softmax (logit). Colours stand for the raw values at the colour "
+      "scale, in units of their method; all maps of one method at one layer share a scale. Their "
+      "places in one map may be compared, and clips explained for one class; how high the maps of "
+      "two classes or methods reach says nothing about which has more evidence.",
+      what);
+  if (!is_still)
+    text += fmt::format(
+        " Of clips that overlap, the one with the higher probability of the explained class is "
+        "shown; there are {}. Curves over the video end where no clip lies.",
+        clips_.size());
+  how.paragraphs.push_back(std::move(text));
   how.paragraphs.push_back(
-      "Maps are drawn as coarse as they were computed and interpolated between; what lies outside "
-      "the map's rectangle was not "
-      "part of the network's input.");
+      "Maps are drawn from as many cells as they were computed in and interpolated between; their "
+      "number stands at the colour scale. What lies outside the map's rectangle was not part of "
+      "the network's input.");
   figure_.about.push_back(std::move(how));
   TextPanel methods{.title = "Methods", .paragraphs = {}};
   for (const ChosenMethod& method : source_.explainer.methods())

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace praxiscope {
 namespace {
@@ -20,15 +22,43 @@ std::string number_text(double value) {
   return text;
 }
 
-/// Position among the classes that are followed over time; -1: neutral.
-int color_of(std::int64_t class_index, const ScoreTimeline& scores) {
-  const auto& followed = scores.followed();
-  const auto found =
-      std::find(followed.begin(), followed.end(), static_cast<std::size_t>(class_index));
-  return found == followed.end() ? -1 : static_cast<int>(found - followed.begin());
+std::vector<std::int64_t> explained_classes(const ShownClip& clip) {
+  std::vector<std::int64_t> classes;
+  for (const Target& target : clip.targets) {
+    if (target.kind == Target::Kind::kUnit) continue;
+    classes.push_back(target.class_index);
+    if (target.kind == Target::Kind::kContrast) classes.push_back(target.other_class_index);
+  }
+  return classes;
+}
+
+/// Those that are followed over time, in the order of their colours; then those explained here.
+std::vector<std::int64_t> colored_classes(const ShownClip& clip, const ScoreTimeline& scores) {
+  std::vector<std::int64_t> classes(scores.followed().begin(), scores.followed().end());
+  for (const std::int64_t index : explained_classes(clip)) {
+    if (std::find(classes.begin(), classes.end(), index) == classes.end()) classes.push_back(index);
+  }
+  return classes;
+}
+
+/// -1: neutral.
+int color_of(std::int64_t class_index, const ShownClip& clip, const ScoreTimeline& scores) {
+  const std::vector<std::int64_t> classes = colored_classes(clip, scores);
+  const auto found = std::find(classes.begin(), classes.end(), class_index);
+  return found == classes.end() ? -1 : static_cast<int>(found - classes.begin());
 }
 
 }  // namespace
+
+std::vector<std::int64_t> classes_of(const ShownClip& clip, const ScoreTimeline& scores) {
+  std::vector<std::int64_t> classes = colored_classes(clip, scores);
+  const auto likely = [&](std::int64_t index) {
+    return clip.probabilities.at(static_cast<std::size_t>(index));
+  };
+  std::stable_sort(classes.begin(), classes.end(),
+                   [&](auto a, auto b) { return likely(a) > likely(b); });
+  return classes;
+}
 
 std::string seconds_text(double seconds) { return fmt::format("{:.2f} s", seconds); }
 
@@ -43,40 +73,32 @@ std::string caption_of(const Subject& subject, const ShownClip& clip, FilmView v
   if (map.lo == 0 && map.hi == 0)
     return fmt::format("{}{} finds nothing for \u201c{}\u201d in {}: the map is 0 everywhere.",
                        subject.method, at, subject.target, when);
-  return fmt::format("Where {}{} finds evidence for \u201c{}\u201d in {}; raw values {} to {}.",
-                     subject.method, at, subject.target, when, number_text(map.lo),
+  return fmt::format("Where {}{} {} \u201c{}\u201d in {}; raw values {} to {}.", subject.method, at,
+                     subject.reading, subject.target, when, number_text(map.lo),
                      number_text(map.hi));
 }
 
 FigurePanel bars_of(const ShownClip& clip, const ScoreTimeline& scores) {
   BarsPanel bars;
-  bars.title = "classes of this clip";
+  bars.title = clip.begin_s == clip.end_s ? "classes of the picture" : "classes of this clip";
   std::vector<std::int64_t> shown;
   for (const TopClass& best : clip.top) {
     bars.bars.push_back(
-        {best.label, best.probability, color_of(best.class_index, scores), false, -1});
+        {best.label, best.probability, color_of(best.class_index, clip, scores), false, -1});
     shown.push_back(best.class_index);
   }
-  for (const Target& target : clip.targets) {
-    if (target.kind == Target::Kind::kUnit) continue;
-    for (const std::int64_t index : {target.class_index, target.other_class_index}) {
-      if (target.kind == Target::Kind::kClass && index == target.other_class_index &&
-          index != target.class_index)
-        continue;
-      const auto found = std::find(shown.begin(), shown.end(), index);
-      if (found == shown.end()) {
-        shown.push_back(index);
-        bars.bars.push_back({scores.labels().at(static_cast<std::size_t>(index)),
-                             clip.probabilities.at(static_cast<std::size_t>(index)),
-                             color_of(index, scores), true, -1});
-      } else {
-        bars.bars[static_cast<std::size_t>(found - shown.begin())].is_strong = true;
-      }
+  for (const std::int64_t index : explained_classes(clip)) {
+    const auto found = std::find(shown.begin(), shown.end(), index);
+    if (found == shown.end()) {
+      shown.push_back(index);
+      bars.bars.push_back({scores.labels().at(static_cast<std::size_t>(index)),
+                           clip.probabilities.at(static_cast<std::size_t>(index)),
+                           color_of(index, clip, scores), true, -1});
+    } else {
+      bars.bars[static_cast<std::size_t>(found - shown.begin())].is_strong = true;
     }
   }
-  double most = 0.1;  // bars of weak classes are still to be told apart
-  for (const BarsPanel::Bar& bar : bars.bars) most = std::max(most, bar.value);
-  bars.most = most > 0.5 ? 1.0 : most;
+  bars.most = 1;  // the same in all states and in videos, so that bars can be compared
   std::string alt = "Most likely classes:";
   for (const BarsPanel::Bar& bar : bars.bars)
     alt += fmt::format(" {} {},", bar.label, percent_text(bar.value));
@@ -85,8 +107,11 @@ FigurePanel bars_of(const ShownClip& clip, const ScoreTimeline& scores) {
 }
 
 FigurePanel scale_of(const Subject& subject, const FigureMap& map) {
-  ScalePanel scale{
-      .title = subject.method, .scale = map.scale, .lo = map.lo, .hi = map.hi, .note = ""};
+  ScalePanel scale{.title = subject.method,
+                   .scale = map.scale,
+                   .lo = map.lo,
+                   .hi = map.hi,
+                   .note = subject.cells};
   if (!subject.layer.empty()) scale.title += " at " + subject.layer;
   if (map.lo == 0 && map.hi == 0) {
     scale.note = "the map is 0 everywhere";
@@ -126,8 +151,8 @@ FigurePanel where_of(const FigureMap& map) {
   lines.y_label = "mean value";
   lines.x_begin = 0;
   lines.x_end = 100;
-  LinesPanel::Line across{.label = "across", .x = {}, .y = {}, .color = 0, .is_strong = true};
-  LinesPanel::Line down{.label = "down", .x = {}, .y = {}, .color = 1, .is_strong = false};
+  LinesPanel::Line across{.label = "across", .x = {}, .y = {}, .color = -1, .is_strong = true};
+  LinesPanel::Line down{.label = "down", .x = {}, .y = {}, .color = -1, .is_strong = false};
   const auto mean = [&](auto&& value, int count) {
     double sum = 0;
     for (int i = 0; i < count; ++i) sum += value(i);
@@ -151,6 +176,27 @@ FigurePanel where_of(const FigureMap& map) {
   return {PanelPlace::kSide, 1, std::move(lines), "Mean of the map across and down the frame."};
 }
 
+namespace {
+
+/// NaN breaks the line where nobody looked.
+LinesPanel::Line curve_of(std::int64_t class_index, const ScoreTimeline& scores) {
+  constexpr double kBreak = std::numeric_limits<double>::quiet_NaN();
+  const auto k = static_cast<std::size_t>(class_index);
+  LinesPanel::Line line{.label = scores.labels()[k], .x = {}, .y = {}};
+  const auto add = [&](double time_s, double value) {
+    line.x.push_back(time_s);
+    line.y.push_back(value);
+  };
+  for (const ScoreTimeline::Point& point : scores.points()) {
+    if (!point.is_joined) add(point.time_s, kBreak);
+    add(point.time_s, point.probabilities[k]);
+  }
+  if (scores.end_s() > line.x.back()) add(scores.end_s(), line.y.back());
+  return line;
+}
+
+}  // namespace
+
 FigurePanel timeline_of(const ShownClip& clip, const ScoreTimeline& scores) {
   LinesPanel lines;
   lines.title = "probability over the video";
@@ -160,23 +206,18 @@ FigurePanel timeline_of(const ShownClip& clip, const ScoreTimeline& scores) {
   lines.y_begin = 0;
   lines.marked = {clip.begin_s, clip.end_s};
   double most = 0;
-  int color = 0;
-  for (const std::size_t k : scores.followed()) {
-    LinesPanel::Line line{
-        .label = scores.labels()[k], .x = {}, .y = {}, .color = color++, .is_strong = false};
-    for (const ScoreTimeline::Point& point : scores.points()) {
-      line.x.push_back(point.time_s);
-      line.y.push_back(point.probabilities[k]);
-      most = std::max(most, line.y.back());
-    }
-    for (const Target& target : clip.targets)
-      line.is_strong |=
-          target.kind != Target::Kind::kUnit && target.class_index == static_cast<std::int64_t>(k);
+  const std::vector<std::int64_t> explained = explained_classes(clip);
+  for (const std::int64_t index : classes_of(clip, scores)) {
+    LinesPanel::Line line = curve_of(index, scores);
+    for (const double value : line.y) most = std::isfinite(value) ? std::max(most, value) : most;
+    line.color = color_of(index, clip, scores);
+    line.is_strong = std::find(explained.begin(), explained.end(), index) != explained.end();
     lines.lines.push_back(std::move(line));
   }
   lines.y_end = most > 0.5 ? 1.0 : std::max(0.1, most);
   lines.x_begin = std::min(scores.begin_s(), clip.begin_s);
-  lines.x_end = std::max(scores.points().back().time_s, clip.end_s);
+  const double end_s = scores.begin_s() + scores.duration_s().value_or(0);
+  lines.x_end = std::max({end_s, scores.end_s(), clip.end_s});
   return {PanelPlace::kWide, 1, std::move(lines),
           fmt::format(
               "Probability of the leading classes over the video; this clip lies from {} to {}.",

@@ -12,6 +12,8 @@ namespace praxiscope {
 struct Subject {
   std::size_t clip = 0, map = 0;      ///< positions among the shown clips and their maps
   std::string method, layer, target;  ///< titles; no layer: at the input
+  std::string reading;                ///< MethodInfo::reading
+  std::string cells;                  ///< ShownClip::cells
 };
 
 /// "2.00 s": exact enough to find the frame again.
@@ -20,6 +22,9 @@ std::string seconds_text(double seconds);
 /// One plain sentence.
 std::string caption_of(const Subject& subject, const ShownClip& clip, FilmView view,
                        const FigureMap& map);
+/// The classes of the figure's curves, the most likely in this clip first: those that are followed
+/// over the video, and those that are explained here.
+std::vector<std::int64_t> classes_of(const ShownClip& clip, const ScoreTimeline& scores);
 /// The clip's classes, coloured as in timeline_of(); targets that are not among the best come last.
 FigurePanel bars_of(const ShownClip& clip, const ScoreTimeline& scores);
 FigurePanel scale_of(const Subject& subject, const FigureMap& map);
@@ -27,7 +32,7 @@ FigurePanel scale_of(const Subject& subject, const FigureMap& map);
 FigurePanel when_of(const FigureMap& map, const FigureFilm& film);
 /// Means over time and the other direction, across and down the map.
 FigurePanel where_of(const FigureMap& map);
-/// The leading classes over the whole video, with this clip's place.
+/// classes_of() over the whole video, with this clip's place; broken where no clip lies.
 FigurePanel timeline_of(const ShownClip& clip, const ScoreTimeline& scores);
 
 }  // namespace praxiscope

@@ -41,7 +41,8 @@ Outputs::Outputs(const std::string& input, const ExplainOptions& options, const 
                       .opacity = options.opacity,
                       .caption = options.caption,
                       .bars = options.bars,
-                      .timeline = !media.is_still} {
+                      .timeline = options.strip && !media.is_still,
+                      .outline = options.outline} {
   const Size source{.height = media.height, .width = media.width};
   FrameSinkOptions sink{.width = 0,
                         .height = 0,

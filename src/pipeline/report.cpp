@@ -14,44 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-json size_json(const std::optional<Size>& size) {
-  return size ? json{{"height", size->height}, {"width", size->width}} : json(nullptr);
-}
-
-const char* layout_name(Layout layout) {
-  switch (layout) {
-    case Layout::kNCTHW:
-      return "NCTHW";
-    case Layout::kNTCHW:
-      return "NTCHW";
-    case Layout::kNTHWC:
-      return "NTHWC";
-  }
-  return "";
-}
-
-/// The members that `praxiscope info --json` has too; null: nothing is done.
-json input_json(const InputSpec& spec) {
-  const Preparation& p = spec.preparation;
-  return {{"name", spec.name},
-          {"kind", spec.kind == InputKind::kRgb ? "rgb" : "flow"},
-          {"frames", spec.frames},
-          {"stride", spec.stride},
-          {"spacing", spec.spacing == Spacing::kEven ? "even" : "spread"},
-          {"frames_of", spec.frames_of.empty() ? json(nullptr) : json(spec.frames_of)},
-          {"fps", spec.fps ? json(spec.fps->to_string()) : json(nullptr)},
-          {"short_side", p.short_side ? json(*p.short_side) : json(nullptr)},
-          {"exact", size_json(p.exact)},
-          {"interpolation", p.interpolation == Interpolation::kBilinear ? "bilinear" : "bicubic"},
-          {"antialias", p.antialias},
-          {"crop", size_json(p.crop)},
-          {"range", p.range},
-          {"mean", p.mean},
-          {"std", p.std},
-          {"channel_order", p.bgr ? "bgr" : "rgb"},
-          {"layout", layout_name(spec.layout)}};
-}
-
 json media_json(const std::string& input, const MediaInfo& media) {
   json out{{"path", input},
            {"container", media.container},
@@ -70,12 +32,17 @@ json media_json(const std::string& input, const MediaInfo& media) {
 
 }  // namespace
 
+Rational usual_rate(const MediaInfo& media) {
+  constexpr std::int64_t kUsual = 25;
+  return media.frame_rate.value_or(Rational::of(kUsual));
+}
+
 json header_json(const std::string& schema, const std::string& input, const MediaInfo& media,
                  const Model& model, const SourceSettings& source, const RunSettings& run,
                  int batch) {
   const Manifest& manifest = model.manifest();
   json inputs = json::array();
-  for (const InputSpec& spec : manifest.inputs) inputs.push_back(input_json(spec));
+  for (const InputSpec& spec : manifest.inputs) inputs.push_back(json::parse(to_json(spec)));
   return {{"schema", schema},
           {"program", {{"name", "praxiscope"}, {"version", version()}}},
           {"source", media_json(input, media)},

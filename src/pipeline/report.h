@@ -16,6 +16,9 @@
 
 namespace praxiscope {
 
+/// Source frames a second; the usual 25 where the source does not say.
+Rational usual_rate(const MediaInfo& media);
+
 /// Program, model, preprocessing, source, sampling, device, methods and targets: known before the
 /// first frame.
 nlohmann::json header_json(const std::string& schema, const std::string& input,

@@ -1,10 +1,12 @@
 #include "pipeline/session.h"
 
+#include "clip/resize.h"
 #include "pipeline/settings.h"
 
 #include "praxiscope/error.h"
 
 #include <ATen/Parallel.h>
+#include <fmt/format.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 
@@ -38,6 +40,24 @@ bool may_keep_waiting(const std::string& input) {
 
 }  // namespace
 
+namespace {
+
+/// What a network is then given is partly black, which training pictures are not.
+void warn_of_padding(const std::vector<InputSpec>& inputs, const MediaInfo& media,
+                     Progress& progress) {
+  for (const InputSpec& input : inputs) {
+    const Preparation& how = input.preparation;
+    const Size size = resized_size({.height = media.height, .width = media.width}, how);
+    if (!how.crop || (how.crop->height <= size.height && how.crop->width <= size.width)) continue;
+    progress.warn(
+        fmt::format("the crop of {}x{} px is larger than the resized picture of {}x{} px; the rest "
+                    "is filled with black; resize to more (--resize) or crop less (--crop)",
+                    how.crop->height, how.crop->width, size.height, size.width));
+  }
+}
+
+}  // namespace
+
 OpenedInput open_input(const std::string& input, const SourceSettings& source,
                        const RunSettings& run, Progress& progress) {
   check_precision(run.precision);
@@ -52,6 +72,7 @@ OpenedInput open_input(const std::string& input, const SourceSettings& source,
   if (may_keep_waiting(input)) progress.begin("waiting for data", std::nullopt);
   opened.source =
       open_source(input, {.limits = {}, .threads = media_threads(run), .progress = &progress});
+  warn_of_padding(opened.manifest.inputs, opened.source->info(), progress);
   return opened;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace praxiscope {
 
@@ -21,7 +22,10 @@ struct ColorTable {
   const Rgb& at(double position) const;
 };
 
-/// Makes the table of a name in colormaps() (render.h).
+/// As render.h declares it, for those who do not see LibTorch, which its other declarations need.
+std::vector<std::string> colormaps();
+
+/// Makes the table of a name in colormaps().
 /// Sequential ones run through 17 published control points of the maps by Smith and van der Walt
 /// (inferno, magma, viridis; CC0) and Nunez et al. 2018 (cividis; CC0), by a cubic spline in OKLab.
 /// Diverging ones are ours, by formula in OKLCh: lightness and chroma are linear in |value|, so

@@ -138,32 +138,35 @@ TimeAxis make_axis(const ScoreTimeline& timeline, double now_s, double top, cons
   return axis;
 }
 
-/// Points of one class up to now, at most one a pixel column; the last one at now itself.
-std::vector<std::pair<double, double>> curve_of(const ScoreTimeline& timeline, std::size_t k,
-                                                double now_s) {
-  std::vector<std::pair<double, double>> curve;
+/// Time and probability, joined by lines.
+using Curve = std::vector<std::pair<double, double>>;
+
+/// Points of one class up to now, the last one at now itself where a clip lies; one curve for each
+/// stretch of the video that was looked at.
+std::vector<Curve> curves_of(const ScoreTimeline& timeline, std::size_t k, double now_s) {
+  std::vector<Curve> curves;
   const auto& points = timeline.points();
   for (std::size_t i = 0; i < points.size(); ++i) {
     const double value = points[i].probabilities[k];
     if (points[i].time_s <= now_s) {
-      // The first clip speaks for the time before its middle as well.
-      if (curve.empty() && i == 0 && points[i].time_s > timeline.begin_s())
-        curve.emplace_back(timeline.begin_s(), value);
-      curve.emplace_back(points[i].time_s, value);
+      if (curves.empty() || !points[i].is_joined) curves.emplace_back();
+      curves.back().emplace_back(points[i].time_s, value);
       continue;
     }
-    if (i == 0) return {{timeline.begin_s(), value}, {now_s, value}};
+    if (i == 0 || !points[i].is_joined) return curves;
     const double share = (now_s - points[i - 1].time_s) / (points[i].time_s - points[i - 1].time_s);
-    curve.emplace_back(
+    curves.back().emplace_back(
         now_s, std::lerp(static_cast<double>(points[i - 1].probabilities[k]), value, share));
-    return curve;
+    return curves;
   }
-  if (!curve.empty() && curve.back().first < now_s) curve.emplace_back(now_s, curve.back().second);
-  return curve;
+  // The last clip speaks as far as it goes.
+  const double end_s = std::min(now_s, timeline.end_s());
+  if (!curves.empty() && curves.back().back().first < end_s)
+    curves.back().emplace_back(end_s, curves.back().back().second);
+  return curves;
 }
 
-void draw_curve(cairo_t* cairo, const TimeAxis& axis,
-                const std::vector<std::pair<double, double>>& curve, const Color& color,
+void draw_curve(cairo_t* cairo, const TimeAxis& axis, const Curve& curve, const Color& color,
                 double line_px, bool is_filled) {
   if (curve.empty()) return;
   const auto trace = [&] {
@@ -230,8 +233,8 @@ void draw_timeline(cairo_t* cairo, const TileLayout& layout, const FrameState& s
   for (const bool targets : {false, true}) {  // targets on top
     for (auto it = lines.rbegin(); it != lines.rend(); ++it) {
       if (it->is_target != targets) continue;
-      draw_curve(cairo, axis, curve_of(timeline, it->class_index, state.time_s), it->color,
-                 targets ? 1.5 * line : line, targets);
+      for (const Curve& curve : curves_of(timeline, it->class_index, state.time_s))
+        draw_curve(cairo, axis, curve, it->color, targets ? 1.5 * line : line, targets);
     }
   }
   cairo_restore(cairo);

@@ -95,9 +95,11 @@ class GridRenderer : public FrameRenderer {
       const at::Tensor map = tile.map->values.detach().to(at::kCPU, at::kFloat);
       blend_map(view, map, tile.map->source_from_clip, scale);
       const Size cells{static_cast<int>(map.size(0)), static_cast<int>(map.size(1))};
-      outline_crop(
-          view, covered_pixels(tile.map->source_from_clip, cells, view.width, view.height),
-          std::max(1, static_cast<int>(std::lround(std::min(view.width, view.height) / 720.0))));
+      const int line_px = static_cast<int>(std::lround(std::min(view.width, view.height) / 720.0));
+      if (options_.outline)
+        outline_crop(view,
+                     covered_pixels(tile.map->source_from_clip, cells, view.width, view.height),
+                     std::max(1, line_px));
     }
     LayoutWish wish = wish_of(state, i, scale.range, text);
     TileState titled = tile;

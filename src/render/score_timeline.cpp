@@ -28,20 +28,34 @@ void merge(ScoreTimeline::Point& into, int into_count, const ScoreTimeline::Poin
 }  // namespace
 
 ScoreTimeline::ScoreTimeline(double begin_s, std::optional<double> duration_s,
-                             std::vector<std::string> labels)
-    : begin_s_(begin_s), duration_s_(duration_s), labels_(std::move(labels)) {
+                             std::vector<std::string> labels, double reach_s)
+    : begin_s_(begin_s),
+      end_s_(begin_s),
+      reach_s_(reach_s),
+      duration_s_(duration_s),
+      labels_(std::move(labels)) {
   if (duration_s_ && !(*duration_s_ > 0 && std::isfinite(*duration_s_))) duration_s_.reset();
   peaks_.assign(labels_.size(), 0.0F);
   column_s_ = duration_s_.value_or(kKeptS) / static_cast<double>(kMostPoints);
 }
 
-void ScoreTimeline::add(double time_s, const std::vector<float>& probabilities) {
+void ScoreTimeline::add(double begin_s, double end_s, const std::vector<float>& probabilities) {
   if (probabilities.size() != labels_.size()) {
     throw Error(ErrorKind::kInternal, fmt::format("score timeline: {} probabilities for {} labels",
                                                   probabilities.size(), labels_.size()));
   }
   follow(probabilities);
-  Point point{time_s, probabilities};
+  const bool is_apart = points_.empty() || begin_s - end_s_ > reach_s_;
+  if (is_apart && !points_.empty() && points_.back().time_s < end_s_)
+    add_point({end_s_, points_.back().probabilities, true});
+  const double middle_s = (begin_s + end_s) / 2;
+  if (is_apart && begin_s < middle_s) add_point({begin_s, probabilities, false});
+  add_point({middle_s, probabilities, !is_apart || begin_s < middle_s});
+  end_s_ = std::max(end_s_, end_s);
+}
+
+void ScoreTimeline::add_point(Point point) {
+  const double time_s = point.time_s;
   if (!points_.empty() && time_s - column_begin_s_ < column_s_) {
     merge(points_.back(), counts_.back(), point, 1);
     ++counts_.back();

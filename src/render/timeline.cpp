@@ -1,4 +1,6 @@
 // MapTimeline: volumes of overlapping clips -> one map per source frame. Knows no pictures.
+#include "render/map_range.h"
+
 #include "praxiscope/error.h"
 #include "praxiscope/render.h"
 
@@ -11,26 +13,17 @@
 namespace praxiscope {
 namespace {
 
-/// Clips this near (seconds) are near even when they are shorter.
-constexpr double kReachAtLeastS = 1.0;
-
 double seconds_between(const Rational& from, const Rational& to) { return (to - from).to_double(); }
 
-ValueRange finite_range(const at::Tensor& values) {
-  const float* data = values.const_data_ptr<float>();
-  ValueRange range{std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()};
-  for (std::int64_t i = 0; i < values.numel(); ++i) {
-    if (!std::isfinite(data[i])) continue;
-    range.lo = std::min(range.lo, data[i]);
-    range.hi = std::max(range.hi, data[i]);
-  }
-  if (range.lo > range.hi) range.lo = range.hi = std::numeric_limits<float>::quiet_NaN();
-  return range;
+void add_weighted(ValueRange& sum, const ValueRange& range, double weight) {
+  sum.lo += static_cast<float>(range.lo * weight);
+  sum.hi += static_cast<float>(range.hi * weight);
 }
 
 }  // namespace
 
-MapTimeline::MapTimeline(double span_s) : reach_s_(std::max(kReachAtLeastS, span_s)) {}
+MapTimeline::MapTimeline(double reach_s, double colored_share)
+    : reach_s_(reach_s), colored_share_(colored_share) {}
 
 void MapTimeline::add(const ClipInput& input, const at::Tensor& volume, std::int64_t clip,
                       const Target& target) {
@@ -61,6 +54,7 @@ void MapTimeline::add(const ClipInput& input, const at::Tensor& volume, std::int
           : at::stack(maps);
   entry.source_from_clip = input.source_from_clip;
   entry.range = finite_range(entry.values);
+  entry.color_range = range_of_share(entry.values, colored_share_);
   entry.clip = clip;
   entry.target = target;
   if (!entries_.empty() &&
@@ -183,7 +177,8 @@ std::optional<FrameMap> MapTimeline::take(const Rational& pts) {
   map.values = at::zeros({shown.values.size(1), shown.values.size(2)}, at::kFloat);
   float* out = map.values.mutable_data_ptr<float>();
   const std::int64_t cells = map.values.numel();
-  double lo = 0, hi = 0, ranges = 0;
+  double ranges = 0;
+  map.clip_range = map.color_range = {.lo = 0, .hi = 0};
   for (const Part& part : parts) {
     const float* data = part.entry->values.const_data_ptr<float>();
     const float *left = data + part.left * cells, *right = data + part.right * cells;
@@ -197,12 +192,16 @@ std::optional<FrameMap> MapTimeline::take(const Rational& pts) {
       for (std::int64_t i = 0; i < cells; ++i) out[i] += right[i] * right_weight;
     }
     if (part.weight > 0 && std::isfinite(part.entry->range.lo)) {
-      lo += part.entry->range.lo * part.weight;
-      hi += part.entry->range.hi * part.weight;
+      add_weighted(map.clip_range, part.entry->range, part.weight);
+      add_weighted(map.color_range, part.entry->color_range, part.weight);
       ranges += part.weight;
     }
   }
-  map.clip_range = {static_cast<float>(lo / ranges), static_cast<float>(hi / ranges)};
+  // Without any finite value 0 / 0: NaN, as promised.
+  for (ValueRange* range : {&map.clip_range, &map.color_range}) {
+    range->lo = static_cast<float>(range->lo / ranges);
+    range->hi = static_cast<float>(range->hi / ranges);
+  }
   forget_before(pts);
   return map;
 }

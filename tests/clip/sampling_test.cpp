@@ -161,6 +161,21 @@ TEST(Spacing, ASlowPathwayDrawsFromTheFastOne) {
               ElementsAre(0, 8, 16, 26, 34, 44, 52, 62));
 }
 
+TEST(Reach, IsOneAndAHalfStepsOfTheSparsestInput) {
+  InputSpec fast, slow;
+  fast.frames = 32;
+  fast.stride = 2;
+  slow.name = "slow";
+  slow.frames = 8;
+  slow.stride = 8;
+  EXPECT_DOUBLE_EQ(frame_reach_s({fast}, Rational::of(25)), 1.5 * 2 / 25);
+  EXPECT_DOUBLE_EQ(frame_reach_s({fast, slow}, Rational::of(25)), 1.5 * 8 / 25);
+  fast.fps = Rational::of(5);
+  EXPECT_DOUBLE_EQ(frame_reach_s({fast}, Rational::of(25)), 1.5 * 2 / 5);
+  fast.frames = 1;  // one frame stands for those up to the next clip's
+  EXPECT_DOUBLE_EQ(frame_reach_s({fast}, Rational::of(25)), 1.5 * 2 / 5);
+}
+
 TEST(Spacing, RefusesAPathwayOfNoInput) {
   InputSpec slow = raw_input(8, 1), fast = raw_input(4, 2);
   slow.name = "slow";

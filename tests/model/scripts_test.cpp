@@ -335,6 +335,7 @@ TEST(Devices, AreChosenByName) {
   EXPECT_THAT(message_of([] { select_device("cuad"); }),
               HasSubstr("no device \"cuad\"; expected auto, cpu, cuda or cuda:N; did you mean "
                         "\"cuda\""));
+  EXPECT_THAT(message_of([] { select_device("gpu"); }), HasSubstr("did you mean \"cuda\"?"));
   EXPECT_THAT(message_of([] { select_device("cuda:x"); }), HasSubstr("no device \"cuda:x\""));
   if (found == "cpu") {
     EXPECT_THAT(message_of([] { select_device("cuda:1"); }),

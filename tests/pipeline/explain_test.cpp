@@ -239,6 +239,18 @@ TEST_F(Explain, AKeeperLoadsTheNetworkAgainOnlyForOtherSettings) {
   EXPECT_EQ(read("c.json").at("model").at("inputs").at(0).at("frames"), 4);
 }
 
+TEST_F(Explain, WarnsWhenTheNetworkIsGivenBlackBorders) {
+  const std::string video = make_video("in.mp4", "64x48", 12);
+  ExplainOptions wish = options("cam", {"a.json"});
+  const auto warnings = [&] { return explain(video, wish, progress_).warnings; };
+  EXPECT_THAT(warnings(), testing::IsEmpty());
+  wish.overwrite = true;
+  wish.source.overrides.resize = "none";
+  wish.source.overrides.crop = "60";
+  EXPECT_THAT(warnings(), testing::ElementsAre(HasSubstr(
+                              "crop of 60x60 px is larger than the resized picture of 48x64 px")));
+}
+
 TEST_F(Explain, UnitTargetsAndAFixedScaleWork) {
   const std::string video = make_video("in.mp4", "64x64", 12);
   ExplainOptions wish = options("saliency,grad_cam:layer=features.1", {"out.mp4", "out.json"});

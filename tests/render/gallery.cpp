@@ -135,7 +135,7 @@ void draw(const Case& c, const Picture& frame, const std::string& folder) {
       const double wave = 0.5 + 0.5 * std::sin(0.16 * i + 1.9 * static_cast<double>(k));
       p.push_back(static_cast<float>(wave * std::pow(0.6, static_cast<double>(k))));
     }
-    timeline.add(0.4 + 0.2 * i, p);
+    timeline.add(0.4 + 0.2 * i, 0.4 + 0.2 * i, p);
   }
   FrameState state;
   state.picture = &picture;

@@ -52,7 +52,8 @@ FrameState state_for(const Picture& picture, int tiles, const ScoreTimeline* tim
 
 ScoreTimeline some_scores() {
   ScoreTimeline timeline(0, 10.0, {"archery", "bowling", "juggling"});
-  for (int i = 0; i < 50; ++i) timeline.add(0.2 * i, {0.02F * static_cast<float>(i), 0.3F, 0.1F});
+  for (int i = 0; i < 50; ++i)
+    timeline.add(0.2 * i, 0.2 * i, {0.02F * static_cast<float>(i), 0.3F, 0.1F});
   return timeline;
 }
 
@@ -67,6 +68,19 @@ TEST(Renderer, WithoutMapsAndTextGivesThePictureBack) {
   EXPECT_EQ(out.width, 97);
   EXPECT_EQ(out.height, 61);
   EXPECT_EQ(out.rgb, picture.rgb);
+}
+
+TEST(Renderer, DrawsTheOutlineOnlyWhenAsked) {
+  const Picture picture = noise(97, 61);
+  FrameState state;
+  state.picture = &picture;
+  state.tiles.resize(1);
+  state.tiles[0].map = map_over(picture, at::zeros({7, 7}));  // without any colour of its own
+  state.tiles[0].map->source_from_clip = {6, 20, 6, 10};      // 42 x 42 px in the middle
+  RenderOptions options{.caption = false, .bars = 0, .timeline = false};
+  EXPECT_NE(make_renderer({61, 97}, 1, options)->draw(state).rgb, picture.rgb);
+  options.outline = false;
+  EXPECT_EQ(make_renderer({61, 97}, 1, options)->draw(state).rgb, picture.rgb);
 }
 
 TEST(Renderer, ChangesAPlainTileOnlyUnderItsPanels) {
@@ -139,8 +153,8 @@ TEST(Renderer, SurvivesHostileTextAndNumbers) {
   const Picture picture = noise(320, 240);
   ScoreTimeline scores(0, std::nullopt, {"<b>\xFF", ""});
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  scores.add(0, {nan, INFINITY});
-  scores.add(1, {-5, 1e30F});
+  scores.add(0, 0, {nan, INFINITY});
+  scores.add(1, 1, {-5, 1e30F});
   FrameState state = state_for(picture, 1, &scores);
   state.tiles[0].title = std::string(100000, '\xE3') + "</span>\n\0";
   state.tiles[0].range = {nan, -INFINITY};
@@ -222,7 +236,7 @@ TEST(Bars, GiveUpTheLastOnesButNoTargets) {
 TEST(Bars, OfClassesWithTheSameLabelHaveTheirOwnColours) {
   const Picture picture{640, 360, std::vector<std::uint8_t>(640 * 360 * 3, 0)};
   ScoreTimeline scores(0, 10.0, {"crane", "crane"});
-  scores.add(0, {0.5F, 0.5F});
+  scores.add(0, 0, {0.5F, 0.5F});
   const auto renderer = make_renderer({360, 640}, 1, {.caption = false});
   FrameState state = state_for(picture, 1, &scores);
   state.tiles[0].map.reset();
@@ -240,7 +254,7 @@ TEST(Strip, ShowsEveryTargetHoweverImprobable) {
     ScoreTimeline scores(0, 10.0, {"a", "b", "c", "d", "e", "f"});
     for (int i = 0; i < 10; ++i) {
       const float share = static_cast<float>(i) / 10;
-      scores.add(i, {0.9F, 0.8F, 0.7F, 0.6F, first * share, second * share});
+      scores.add(i, i, {0.9F, 0.8F, 0.7F, 0.6F, first * share, second * share});
     }
     FrameState state = state_for(picture, 1, &scores);
     state.time_s = 9;

@@ -2,6 +2,7 @@
 #include "praxiscope/render.h"
 
 #include <ATen/ATen.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -151,6 +152,25 @@ TEST(MapTimeline, BlendsTheRangesOfTheClipsLikeTheirMaps) {
   EXPECT_FLOAT_EQ(map->clip_range.hi, 3);
 }
 
+TEST(MapTimeline, LeavesTheFarthestShareOutOfTheColours) {
+  MapTimeline timeline(0, 0.9);
+  at::Tensor volume = at::linspace(-1, 1, 24).view({4, 2, 3}).contiguous();
+  volume[0][0][0] = -50;
+  volume[1][0][0] = 100;
+  timeline.add(clip_at(frames_25(0, 4)), volume);
+  const auto map = timeline.take(Rational(1, 25));
+  EXPECT_EQ(map->clip_range.lo, -50);
+  EXPECT_EQ(map->clip_range.hi, 100);
+  EXPECT_NEAR(map->color_range.lo, -21.0 / 23, 1e-5) << "the 21st of 24 sizes";
+  EXPECT_NEAR(map->color_range.hi, 21.0 / 23, 1e-5);
+}
+
+TEST(MapTimeline, AFewValuesAmongZerosKeepTheirColours) {
+  MapTimeline timeline(0, 0.5);
+  timeline.add(clip_at(frames_25(0, 4)), ramp({0, 0, 0, 8}));
+  EXPECT_EQ(timeline.take(Rational(1, 25))->color_range.hi, 8);
+}
+
 TEST(MapTimeline, KeepsThePixelMapAndTheCallersVolume) {
   MapTimeline timeline;
   ClipInput input = clip_at(frames_25(0, 2));
@@ -216,7 +236,7 @@ TEST(MapTimeline, DoesNotBridgeBetweenDifferentTargets) {
   EXPECT_FLOAT_EQ(value(timeline.take(Rational(7, 25))), 1);
 }
 
-TEST(MapTimeline, ReachesAsFarAsAClipIsPlannedToSpan) {
+TEST(MapTimeline, ReachesAsFarAsItIsTold) {
   MapTimeline timeline(4.8);
   timeline.add(clip_at(frames_25(250, 2)), at::ones({2, 1, 1}));
   EXPECT_FALSE(timeline.take(Rational(129, 25)));
@@ -307,7 +327,8 @@ TEST(MapTimeline, ForgetsWhatIsOver) {
 TEST(ScoreTimeline, StaysBoundedAndKeepsTheMean) {
   ScoreTimeline timeline(0, 3600.0, {"a", "b"});
   const int count = 90000;
-  for (int i = 0; i < count; ++i) timeline.add(i * 0.04, {static_cast<float>(i) / count, 0.25F});
+  for (int i = 0; i < count; ++i)
+    timeline.add(i * 0.04, i * 0.04, {static_cast<float>(i) / count, 0.25F});
   EXPECT_LE(timeline.points().size(), 1024U);
   EXPECT_GE(timeline.points().size(), 500U);
   double last = -1;
@@ -321,7 +342,7 @@ TEST(ScoreTimeline, StaysBoundedAndKeepsTheMean) {
 
 TEST(ScoreTimeline, AVideoLongerThanItsHeaderSaysGetsCoarser) {
   ScoreTimeline timeline(0, 10.0, {"a"});
-  for (int i = 0; i < 100000; ++i) timeline.add(i * 0.04, {static_cast<float>(i % 2)});
+  for (int i = 0; i < 100000; ++i) timeline.add(i * 0.04, i * 0.04, {static_cast<float>(i % 2)});
   EXPECT_LE(timeline.points().size(), 1024U);
   EXPECT_LT(timeline.points().front().time_s, 20);
   EXPECT_GT(timeline.points().back().time_s, 3900);
@@ -332,7 +353,7 @@ TEST(ScoreTimeline, AVideoLongerThanItsHeaderSaysGetsCoarser) {
 
 TEST(ScoreTimeline, APipeKeepsTheLastSeconds) {
   ScoreTimeline timeline(0, std::nullopt, {"a"});
-  for (int i = 0; i < 100000; ++i) timeline.add(i * 0.01, {0.5F});
+  for (int i = 0; i < 100000; ++i) timeline.add(i * 0.01, i * 0.01, {0.5F});
   EXPECT_LE(timeline.points().size(), 1024U);
   EXPECT_LT(timeline.points().front().time_s, 990) << "10 s and more are there";
   EXPECT_GT(timeline.points().front().time_s, 900) << "but not everything";
@@ -345,7 +366,7 @@ TEST(ScoreTimeline, FollowsTheClassesThatWereHighestAnywhere) {
   const auto add = [&](double time_s, std::map<std::size_t, float> high) {
     std::vector<float> p(1000, 1e-4F);
     for (const auto& [k, value] : high) p[k] = value;
-    timeline.add(time_s, p);
+    timeline.add(time_s, time_s, p);
   };
   add(0, {{7, 0.9F}, {3, 0.05F}});
   add(1, {{500, 0.8F}, {3, 0.1F}});
@@ -363,9 +384,23 @@ TEST(ScoreTimeline, FollowsTheClassesThatWereHighestAnywhere) {
   EXPECT_EQ(followed.at(place), 500U) << "a class that stays keeps its place and colour";
 }
 
+TEST(ScoreTimeline, ClipsFarApartAreNotJoined) {
+  ScoreTimeline timeline(0, 10.0, {"a"}, 0.1);
+  timeline.add(0, 1, {0.25F});
+  timeline.add(0.5, 1.5, {0.5F});    // overlaps
+  timeline.add(1.55, 2.5, {0.75F});  // touches
+  timeline.add(8, 9, {1.0F});        // far away
+  std::string told;
+  for (const ScoreTimeline::Point& point : timeline.points())
+    told += fmt::format("{}{:.3g}:{:.3g} ", point.is_joined ? "-" : "|", point.time_s,
+                        point.probabilities[0]);
+  EXPECT_EQ(told, "|0:0.25 -0.5:0.25 -1:0.5 -2.02:0.75 -2.5:0.75 |8:1 -8.5:1 ");
+  EXPECT_EQ(timeline.end_s(), 9);
+}
+
 TEST(ScoreTimeline, RefusesAnotherNumberOfClasses) {
   ScoreTimeline timeline(0, 10.0, {"a", "b"});
-  EXPECT_THROW(timeline.add(0, {0.5F}), Error);
+  EXPECT_THROW(timeline.add(0, 0, {0.5F}), Error);
 }
 
 TEST(ScoreTimeline, ADurationThatMakesNoSenseCountsAsUnknown) {
