@@ -5,6 +5,7 @@
 #include "praxiscope/tensor.h"
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 namespace praxiscope {
@@ -21,6 +22,8 @@ struct Attribution {
       volume;  ///< [T,H,W] f32 at the clip's size: coarse, linearly interpolated in time and space
   bool is_signed =
       false;  ///< negative values mean evidence against; drawn with a diverging colormap
+  /// Numbers that the method found beside its map: "completeness gap". In the .json as they are.
+  std::map<std::string, double> measures;
 };
 
 }  // namespace praxiscope

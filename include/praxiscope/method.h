@@ -31,6 +31,7 @@ struct MethodInput {
   std::span<const std::vector<Target>> targets;  ///< N lists of equally many targets
   std::uint64_t seed = 0;
   bool is_last_use = true;  ///< nobody needs the run's graph afterwards
+  int batch = 1;            ///< clips that a forward of the method's own should have, for speed
 };
 
 /// One explanation method with its options. explain() is const, keeps no state and leaves the model

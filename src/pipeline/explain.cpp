@@ -77,7 +77,8 @@ Explanation explain(const std::string& input, const ExplainOptions& options, Pro
   planned.outputs = plan_outputs(input, options, media.is_still);
   const LoadedNetwork network = load_network(opened, options.source, options.run, keeper);
   const Model& model = *network.model;
-  const Explainer explainer(model, options.methods, options.targets, options.top, options.run.seed);
+  const Explainer explainer(model, options.methods, options.targets, options.top, options.run.seed,
+                            network.batch);
   nlohmann::json header = header_json("praxiscope.explain/1", input, media, model, options.source,
                                       options.run, network.batch);
   add_methods(header, explainer, options.targets);

@@ -46,8 +46,9 @@ std::vector<TopClass> find_top(const at::Tensor& logits, const at::Tensor& proba
 }
 
 Explainer::Explainer(const Model& model, const std::vector<MethodChoice>& methods,
-                     const std::vector<std::string>& targets, int top, std::uint64_t seed)
-    : model_(model), top_(top), seed_(seed) {
+                     const std::vector<std::string>& targets, int top, std::uint64_t seed,
+                     int batch)
+    : model_(model), top_(top), seed_(seed), batch_(batch) {
   choose_methods(methods);
   if (!methods.empty()) choose_targets(targets);
   form_groups();
@@ -174,7 +175,8 @@ std::vector<ClipResult> Explainer::run(std::vector<Clip> clips, Progress& progre
                               .run = run,
                               .targets = targets,
                               .seed = seed_,
-                              .is_last_use = m == group.methods.back()};
+                              .is_last_use = m == group.methods.back(),
+                              .batch = batch_};
       for (auto& per_target : methods_[m].method->explain(input, progress)) {
         std::vector<Attribution>& flat = maps[m].emplace_back();
         for (auto& per_input : per_target) {

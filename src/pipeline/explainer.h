@@ -27,8 +27,9 @@ class Explainer {
  public:
   /// No methods: predictions only.
   /// @throws Error kUsage for unknown methods, options, layers or targets.
+  /// @param batch  clips that forwards of the methods' own should have, see resolve_batch().
   Explainer(const Model& model, const std::vector<MethodChoice>& methods,
-            const std::vector<std::string>& targets, int top, std::uint64_t seed);
+            const std::vector<std::string>& targets, int top, std::uint64_t seed, int batch = 1);
 
   const std::vector<ChosenMethod>& methods() const { return methods_; }
   /// Targets per clip.
@@ -56,6 +57,7 @@ class Explainer {
   const Model& model_;
   int top_;
   std::uint64_t seed_;
+  int batch_;
   std::vector<ChosenMethod> methods_;
   std::vector<TargetWish> wishes_;
   std::vector<Group> groups_;

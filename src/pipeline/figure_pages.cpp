@@ -5,6 +5,7 @@
 #include "pipeline/figure_panels.h"
 
 #include "praxiscope/error.h"
+#include "praxiscope/version.h"
 
 #include <fmt/format.h>
 
@@ -69,6 +70,20 @@ class Pages {
   Figure figure_;
 };
 
+/// "effnet3d · 16 frames every 2, 224×224 · praxiscope 0.1.0".
+std::string footnote_of(const Manifest& manifest) {
+  std::string inputs;
+  for (const InputSpec& input : manifest.inputs) {
+    inputs += fmt::format("{}{} frame{}", inputs.empty() ? "" : " + ", input.frames,
+                          input.frames == 1 ? "" : "s");
+    if (input.stride > 1) inputs += fmt::format(" every {}", input.stride);
+    const Preparation& how = input.preparation;
+    if (const auto& size = how.crop ? how.crop : how.exact)
+      inputs += fmt::format(", {}\u00d7{}", size->width, size->height);
+  }
+  return fmt::format("{} \u00b7 {} \u00b7 praxiscope {}", manifest.name, inputs, version());
+}
+
 void Pages::name_figure() {
   const auto& header = source_.header;
   const std::string path = header.at("source").at("path").get<std::string>();
@@ -89,6 +104,7 @@ void Pages::name_figure() {
   nlohmann::json told = header;
   for (nlohmann::json* file : {&told["source"]["path"], &told["model"]["file"]})
     *file = std::filesystem::path(file->get<std::string>()).filename().string();
+  figure_.footnote = footnote_of(source_.model.manifest());
   figure_.provenance = told.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   if (clips_.front().films.front().times_s.size() > 1) {
     const auto& times = clips_.front().films.front().times_s;

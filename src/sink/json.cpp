@@ -122,6 +122,15 @@ json note_on(const Summary& s) {
   return nullptr;
 }
 
+/// Mean over the pixels of each frame: when the map is strong. [T,H,W] -> T numbers.
+json profile_json(const at::Tensor& volume) {
+  const at::Tensor means = volume.detach().to(at::kCPU, at::kFloat).flatten(1).mean(1).contiguous();
+  json out = json::array();
+  for (std::int64_t t = 0; t < means.numel(); ++t)
+    out.push_back(float_json(means.const_data_ptr<float>()[t]));
+  return out;
+}
+
 json map_json(const Attribution& map, const MapNames& names) {
   const Summary s = summarize(map.volume);
   const bool has_any = s.finite > 0;
@@ -139,6 +148,9 @@ json map_json(const Attribution& map, const MapNames& names) {
       {"shape", map.volume.sizes().vec()},
       {"coarse_shape", map.coarse.defined() ? json(map.coarse.sizes().vec()) : json(nullptr)},
       {"signed", map.is_signed},
+      {"when", profile_json(map.volume)},
+      {"when_absolute", profile_json(map.volume.abs())},
+      {"measures", map.measures},
       {"note", note_on(s)}};
 }
 

@@ -1,0 +1,99 @@
+#include "methods/support/probes.h"
+
+#include "methods/support/target_score.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace praxiscope::methods {
+namespace {
+
+/// Of a forward that only answers the targets.
+RunOptions plain_options(const MethodInput& input) {
+  RunOptions options;
+  options.taps = unit_layers(input);
+  return options;
+}
+
+/// The same question asked of another forward.
+MethodInput ask(const MethodInput& input, const Run& run,
+                std::span<const std::vector<Target>> targets) {
+  return {.model = input.model,
+          .run = run,
+          .targets = targets,
+          .seed = input.seed,
+          .is_last_use = true,
+          .batch = input.batch};
+}
+
+}  // namespace
+
+std::vector<std::string> unit_layers(const MethodInput& input) {
+  std::vector<std::string> layers;
+  for (const std::vector<Target>& targets : input.targets) {
+    for (const Target& target : targets) {
+      if (target.kind != Target::Kind::kUnit) continue;
+      std::string layer = input.model.find_layer(target.layer);
+      if (std::find(layers.begin(), layers.end(), layer) == layers.end())
+        layers.push_back(std::move(layer));
+    }
+  }
+  return layers;
+}
+
+std::vector<std::vector<at::Tensor>> input_gradients_at(const MethodInput& input,
+                                                        std::span<const at::Tensor> inputs,
+                                                        ReluRule rule) {
+  RunOptions options = plain_options(input);
+  options.input_gradients = true;
+  options.relu_rule = rule;
+  const Run run = input.model.run(inputs, options);
+  const MethodInput asked = ask(input, run, input.targets);
+  std::vector<std::string> of;
+  for (std::size_t i = 0; i < inputs.size(); ++i) of.push_back(fmt::format("input:{}", i));
+  std::vector<std::vector<at::Tensor>> gradients;
+  for (std::size_t k = 0; k < targets_per_clip(asked); ++k)
+    gradients.push_back(target_gradients(asked, target_scores(asked, k), k, of));
+  return gradients;
+}
+
+std::vector<at::Tensor> scores_at(const MethodInput& input, std::span<const at::Tensor> inputs) {
+  const Run run = input.model.run(inputs, plain_options(input));
+  const MethodInput asked = ask(input, run, input.targets);
+  std::vector<at::Tensor> scores;
+  for (std::size_t k = 0; k < targets_per_clip(asked); ++k)
+    scores.push_back(target_scores(asked, k).detach());
+  return scores;
+}
+
+at::Tensor scores_of_copies(const MethodInput& input, std::size_t clip, std::int64_t count,
+                            const MakeCopy& make, Progress& progress) {
+  const std::int64_t fixed = input.model.fixed_batch().value_or(0);
+  const std::int64_t batch = fixed > 0 ? fixed : std::max(1, input.batch);
+  const std::size_t targets = input.targets[clip].size();
+  at::Tensor scores = at::zeros({count, static_cast<std::int64_t>(targets)}, at::kFloat);
+  const RunOptions options = plain_options(input);
+  for (std::int64_t begin = 0; begin < count; begin += batch) {
+    progress.check_cancelled();
+    const std::int64_t real = std::min(batch, count - begin);
+    std::vector<std::vector<at::Tensor>> stacks(input.run.inputs.size());
+    for (std::int64_t i = 0; i < (fixed > 0 ? fixed : real); ++i) {
+      std::vector<at::Tensor> copy = make(begin + std::min(i, real - 1));
+      for (std::size_t of = 0; of < copy.size(); ++of) stacks[of].push_back(std::move(copy[of]));
+    }
+    std::vector<at::Tensor> inputs;
+    for (const std::vector<at::Tensor>& stack : stacks) inputs.push_back(at::stack(stack));
+    const Run run = input.model.run(inputs, options);
+    const std::vector<std::vector<Target>> same(static_cast<std::size_t>(run.logits.size(0)),
+                                                input.targets[clip]);
+    const MethodInput asked = ask(input, run, same);
+    for (std::size_t k = 0; k < targets; ++k)
+      scores.narrow(0, begin, real)
+          .select(1, static_cast<std::int64_t>(k))
+          .copy_(target_scores(asked, k).detach().narrow(0, 0, real).to(at::kCPU, at::kFloat));
+  }
+  return scores;
+}
+
+}  // namespace praxiscope::methods
