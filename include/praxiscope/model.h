@@ -71,6 +71,22 @@ struct Run {
   std::vector<std::string> input_names;
 };
 
+/// One forward of one clip that is kept, to be asked what the network would say were a box of an
+/// input different. Only what the box can reach is computed again. May be asked by several threads
+/// at once; holds the activations of all layers.
+class KeptRun {
+ public:
+  virtual ~KeptRun() = default;
+  /// Logits [B,K] f32 of B clips that differ from the kept one in a box each.
+  ///
+  /// @param input     position of the changed input.
+  /// @param contents  [B,C,t,h,w] f32: what stands in the boxes.
+  /// @param corners   B: (t,y,x) where each box begins; boxes lie inside.
+  /// @return          undefined where what changed would decide about the way through the network.
+  virtual at::Tensor logits(std::size_t input, const at::Tensor& contents,
+                            std::span<const std::array<std::int64_t, 3>> corners) const = 0;
+};
+
 /// A loaded network: eval mode, parameters frozen. run() is const and may be called by several
 /// threads at once.
 class Model {
@@ -105,6 +121,13 @@ class Model {
   /// @throws Error kModel with the layer, the operator and its Python line; for sizes other than
   /// those that an exported file fixes, which its operators would not all notice.
   virtual Run run(std::span<const at::Tensor> inputs, const RunOptions& options) const = 0;
+
+  /// Keeps a forward of one clip ([1,C,T,H,W] each). Null for networks that cannot be asked that
+  /// way: inputs in containers or of another layout, a fixed batch, changes in place of views.
+  virtual std::unique_ptr<KeptRun> keep_run(std::span<const at::Tensor> inputs) const {
+    (void)inputs;
+    return nullptr;
+  }
 };
 
 /// Loads TorchScript (.pt) or torch.export (.pt2) by its manifest onto `device` ("cpu", "cuda",

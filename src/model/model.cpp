@@ -7,6 +7,7 @@
 #include "model/executor.h"
 #include "model/export_loader.h"
 #include "model/file_kinds.h"
+#include "model/kept_run.h"
 #include "model/network_call.h"
 #include "model/sha256.h"
 #include "model/torchscript_loader.h"
@@ -133,6 +134,14 @@ class LoadedModel final : public Model {
     result.logits = call_.find_logits(tensors, inputs[0].size(0));
     check_labels(result.logits.size(1));
     return result;
+  }
+
+  std::unique_ptr<KeptRun> keep_run(std::span<const at::Tensor> inputs) const override {
+    check_inputs(inputs);
+    if (call_.fixed_batch()) return nullptr;
+    std::vector<at::Tensor> here;
+    for (const at::Tensor& input : inputs) here.push_back(input.detach().to(device_).contiguous());
+    return program::keep_run(*program_, call_, std::move(here));
   }
 
  private:

@@ -211,6 +211,13 @@ std::vector<IValue> NetworkCall::make_arguments(std::span<const at::Tensor> inpu
   return arguments;
 }
 
+std::optional<std::size_t> NetworkCall::argument_of(std::size_t index) const {
+  if (manifest_.inputs.at(index).layout != Layout::kNCTHW) return std::nullopt;
+  if (program_.is_flat) return file_position(index);
+  if (call_ == CallKind::kSeparate) return index;
+  return std::nullopt;
+}
+
 std::vector<NamedTensor> NetworkCall::open_outputs(const std::vector<IValue>& outputs) const {
   std::vector<NamedTensor> tensors;
   for (std::size_t i = 0; i < outputs.size(); ++i) {

@@ -24,6 +24,9 @@ class NetworkCall {
   /// does.
   std::vector<c10::IValue> make_arguments(std::span<const at::Tensor> inputs) const;
 
+  /// Which argument input `index` is; nothing where it stands in a container or another layout.
+  std::optional<std::size_t> argument_of(std::size_t index) const;
+
   /// Every tensor of the outputs, in order; containers opened.
   std::vector<NamedTensor> open_outputs(const std::vector<c10::IValue>& outputs) const;
 
