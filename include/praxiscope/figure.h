@@ -203,6 +203,7 @@ struct Figure {
   std::vector<FigurePicture> pictures;
   std::vector<TextPanel> about;  ///< last page: methods, how to read it
   std::string provenance;        ///< JSON: enough to make it again
+  std::string footnote;          ///< a short plain line: what made it
   double frames_per_second = 8;  ///< of the player
 };
 
@@ -228,8 +229,9 @@ std::string make_pdf(const Figure& figure);
 std::string make_html(const Figure& figure);
 
 /// Contact sheet for papers: of every state that shows an overlay the frames, profiles, bars and
-/// caption, one below the other, as far as `most_states` reaches. `width`: px, 600 to 8000.
-/// @throws Error kUsage for another width, kInternal.
-Picture make_sheet(const Figure& figure, int width, int most_states = 6);
+/// caption, one below the other, as far as `most_states` reaches; without it, as many as keep the
+/// sheet near a printed page (height at most 1.5 times the width), at least one. `width`: px, 600
+/// to 8000. @throws Error kUsage for another width, kInternal.
+Picture make_sheet(const Figure& figure, int width, std::optional<int> most_states = std::nullopt);
 
 }  // namespace praxiscope

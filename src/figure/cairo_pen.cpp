@@ -1,13 +1,9 @@
 // Lines, areas and texts of CairoPen; its pictures are in cairo_pen_pictures.cpp.
 #include "figure/cairo_pen.h"
 
-#include "render/colormaps.h"
-#include "render/text.h"
-
 #include <pango/pangocairo.h>
 
 #include <algorithm>
-#include <cmath>
 #include <numbers>
 
 namespace praxiscope::figure {
@@ -37,48 +33,9 @@ void trace(cairo_t* cairo, const std::vector<Point>& points) {
   for (const auto& [x, y] : points) cairo_line_to(cairo, x, y);
 }
 
-/// printable() of a text of any length: it is given pieces that it does not shorten.
-std::string printable_whole(std::string_view text) {
-  constexpr std::size_t kPiece = 384, kMost = 100'000;  // bytes
-  text = text.substr(0, kMost);
-  std::string out;
-  while (!text.empty()) {
-    std::size_t end = std::min(kPiece, text.size());
-    const auto is_inside = [&](std::size_t i) {
-      return (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
-    };
-    while (end < text.size() && end > kPiece - 4 && is_inside(end)) --end;
-    out += printable(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-  return out;
-}
-
 }  // namespace
 
-void CairoPen::Unref::operator()(PangoContext* context) const { g_object_unref(context); }
-void CairoPen::Unref::operator()(PangoLayout* layout) const { g_object_unref(layout); }
-void CairoPen::Unref::operator()(PangoFontDescription* font) const {
-  pango_font_description_free(font);
-}
-
-CairoPen::CairoPen(cairo_t* cairo, const Figure& figure) : cairo_(cairo), figure_(figure) {
-  context_.reset(pango_font_map_create_context(pango_cairo_font_map_get_default()));
-  // No hinting: a page measures and looks the same at every scale and on every surface.
-  cairo_font_options_t* options = cairo_font_options_create();
-  cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-  cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-  cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-  pango_cairo_context_set_font_options(context_.get(), options);
-  cairo_font_options_destroy(options);
-  pango_context_set_round_glyph_positions(context_.get(), false);
-  pango_context_set_base_dir(context_.get(), PANGO_DIRECTION_LTR);
-  layout_.reset(pango_layout_new(context_.get()));
-  pango_layout_set_single_paragraph_mode(layout_.get(), true);
-  pango_layout_set_wrap(layout_.get(), PANGO_WRAP_WORD_CHAR);
-  font_.reset(pango_font_description_new());
-  pango_font_description_set_family_static(font_.get(), "DejaVu Sans, Noto Sans, Sans");
-}
+CairoPen::CairoPen(cairo_t* cairo, const Figure& figure) : cairo_(cairo), figure_(figure) {}
 
 CairoPen::~CairoPen() = default;
 
@@ -121,7 +78,7 @@ void CairoPen::dot(const Point& center, double radius, const Ink& ink) {
 }
 
 void CairoPen::ramp(const Box& box, const FigureScale& scale) {
-  const ColorTable table = make_color_table(scale.colormap);
+  const ColorTable& table = *tables_.find(scale.colormap);
   cairo_pattern_t* pattern = cairo_pattern_create_linear(box.x, 0, box.right(), 0);
   constexpr int kStops = 33;
   for (int i = 0; i < kStops; ++i) {
@@ -135,35 +92,14 @@ void CairoPen::ramp(const Box& box, const FigureScale& scale) {
   cairo_pattern_destroy(pattern);
 }
 
-void CairoPen::prepare(std::string_view text, const Letter& letter) {
-  pango_font_description_set_absolute_size(font_.get(), letter.size * PANGO_SCALE);
-  pango_font_description_set_weight(font_.get(),
-                                    letter.is_bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-  pango_layout_set_font_description(layout_.get(), font_.get());
-  const std::string safe = printable_whole(text);
-  pango_layout_set_text(layout_.get(), safe.data(), static_cast<int>(safe.size()));
-}
-
 double CairoPen::width_of(std::string_view text, const Letter& letter) {
-  prepare(text, letter);
-  pango_layout_set_width(layout_.get(), -1);
-  pango_layout_set_ellipsize(layout_.get(), PANGO_ELLIPSIZE_NONE);
-  PangoRectangle logical;
-  pango_layout_get_extents(layout_.get(), nullptr, &logical);
-  return static_cast<double>(logical.width) / PANGO_SCALE;
+  return texts_.width_of(text, letter);
 }
 
 void CairoPen::text(std::string_view text, const Box& box, const Letter& letter) {
   if (box.width <= 0 || box.height <= 0 || text.empty()) return;
-  prepare(text, letter);
-  PangoLayout* layout = layout_.get();
-  // Rounded up, so that a text in a box of its own width keeps its last letter.
-  pango_layout_set_width(layout, static_cast<int>(std::ceil(box.width * PANGO_SCALE)) + 1);
   const int room = std::max(1, static_cast<int>(box.height / (1.1 * letter.size)));
-  pango_layout_set_height(layout, -std::clamp(letter.lines, 1, room));
-  pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-  pango_layout_set_alignment(
-      layout, letter.anchor == Anchor::kCenter ? PANGO_ALIGN_CENTER : PANGO_ALIGN_LEFT);
+  PangoLayout* layout = texts_.lay_out(text, letter, box.width, std::clamp(letter.lines, 1, room));
   PangoRectangle extents;
   pango_layout_get_extents(layout, nullptr, &extents);
   const double x = static_cast<double>(extents.x) / PANGO_SCALE;

@@ -2,10 +2,11 @@
 // its own way.
 #pragma once
 
+#include "figure/map_shades.h"
 #include "figure/pen.h"
+#include "figure/text_layouts.h"
 
 #include <cairo.h>
-#include <pango/pango.h>
 
 #include <map>
 #include <memory>
@@ -45,25 +46,21 @@ class CairoPen : public Pen {
   /// Only the colours of the map, without a frame. `box`: of the whole frame.
   void map_colors(const FilmFrame& frame, const Box& box);
 
- private:
   struct Unref {
     void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
-    void operator()(PangoContext* context) const;
-    void operator()(PangoLayout* layout) const;
-    void operator()(PangoFontDescription* font) const;
   };
   using Surface = std::unique_ptr<cairo_surface_t, Unref>;
-  void prepare(std::string_view text, const Letter& letter);
+
+ private:
   cairo_surface_t* decoded(PictureId picture);
   void stretch(cairo_surface_t* surface, const Box& box);
 
   cairo_t* cairo_;
   const Figure& figure_;
-  std::unique_ptr<PangoContext, Unref> context_;
-  std::unique_ptr<PangoLayout, Unref> layout_;
-  std::unique_ptr<PangoFontDescription, Unref> font_;
+  TextLayouts texts_;
   std::map<PictureId, Surface> decoded_;  // a few: see cairo_pen_pictures.cpp
   std::size_t kept_pixels_ = 0;           // of decoded_
+  ColorTables tables_;
 };
 
 }  // namespace praxiscope::figure

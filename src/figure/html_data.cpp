@@ -2,6 +2,7 @@
 
 #include "figure/html_encode.h"
 #include "figure/map_shades.h"
+#include "figure/whole_text.h"
 #include "render/colormaps.h"
 #include "render/text.h"
 
@@ -9,29 +10,12 @@
 
 #include <algorithm>
 
-namespace praxiscope {
-// Declared in render.h, whose other declarations need LibTorch's headers.
-std::vector<std::string> colormaps();
-}  // namespace praxiscope
-
 namespace praxiscope::figure {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
 constexpr int kColors = 256;  ///< of each table: as many as a screen tells apart
-
-const char* name_of(FilmView view) {
-  switch (view) {
-    case FilmView::kOverlay:
-      return "overlay";
-    case FilmView::kMap:
-      return "map";
-    case FilmView::kFrame:
-      return "frame";
-  }
-  return "overlay";
-}
 
 const char* name_of(PanelPlace place) {
   switch (place) {
@@ -65,12 +49,14 @@ struct ContentJson {
     return {{"kind", "player"},
             {"film", panel.film},
             {"map", panel.map},
-            {"view", name_of(panel.view)},
+            {"view", view_name(panel.view)},
             {"telling", telling_frame(figure, panel.film, panel.map)}};
   }
   Json operator()(const StripPanel& panel) const {
-    return {
-        {"kind", "strip"}, {"film", panel.film}, {"map", panel.map}, {"view", name_of(panel.view)}};
+    return {{"kind", "strip"},
+            {"film", panel.film},
+            {"map", panel.map},
+            {"view", view_name(panel.view)}};
   }
   Json operator()(const TablePanel& panel) const {
     Json rows = Json::array();
@@ -163,7 +149,7 @@ void add_panels(Json& out, const Figure& figure,
   for (std::size_t i = 0; i < figure.panels.size(); ++i) {
     Json entry = std::visit(ContentJson{figure}, figure.panels[i].content);
     entry["place"] = name_of(figure.panels[i].place);
-    entry["alt"] = printable(figure.panels[i].alt);
+    entry["alt"] = printable_whole(figure.panels[i].alt);
     for (const Drawing& drawing : drawings[i])
       entry["drawings"].push_back({{"width", drawing.width}, {"id", drawing.id}});
     out["panels"].push_back(std::move(entry));

@@ -1,4 +1,6 @@
-// Pictures to JPEG bytes, by libjpeg. See praxiscope/figure.h.
+// Pictures to JPEG bytes and back, by libjpeg. See praxiscope/figure.h.
+#include "figure/jpeg.h"
+
 #include "praxiscope/error.h"
 #include "praxiscope/figure.h"
 
@@ -25,14 +27,23 @@ void on_error(j_common_ptr info) {
   std::longjmp(failure->jump, 1);
 }
 
+/// A library prints nothing.
+void on_warning(j_common_ptr) {}
+
+jpeg_error_mgr* handle_errors(Failure& failure) {
+  jpeg_std_error(&failure.manager);
+  failure.manager.error_exit = &on_error;
+  failure.manager.output_message = &on_warning;
+  return &failure.manager;
+}
+
 }  // namespace
 
 FigurePicture encode_picture(const Picture& picture, int quality) {
   FigurePicture out{.width = picture.width, .height = picture.height, .jpeg = ""};
   jpeg_compress_struct info{};
   Failure failure{};
-  info.err = jpeg_std_error(&failure.manager);
-  failure.manager.error_exit = &on_error;
+  info.err = handle_errors(failure);
   unsigned char* bytes = nullptr;
   unsigned long size = 0;
   if (setjmp(failure.jump) != 0) {
@@ -61,6 +72,33 @@ FigurePicture encode_picture(const Picture& picture, int quality) {
   jpeg_destroy_compress(&info);
   std::free(bytes);
   return out;
+}
+
+std::string figure::decode_jpeg(std::string_view bytes, const PixelRows& rows) {
+  jpeg_decompress_struct info{};
+  Failure failure{};
+  info.err = handle_errors(failure);
+  if (setjmp(failure.jump) != 0) {
+    jpeg_destroy_decompress(&info);
+    return failure.message;
+  }
+  jpeg_create_decompress(&info);
+  jpeg_mem_src(&info, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  jpeg_read_header(&info, TRUE);
+  if (static_cast<int>(info.image_width) != rows.width ||
+      static_cast<int>(info.image_height) != rows.height) {
+    jpeg_destroy_decompress(&info);
+    return "it has another size";
+  }
+  info.out_color_space = JCS_EXT_BGRX;
+  jpeg_start_decompress(&info);
+  while (info.output_scanline < info.output_height) {
+    JSAMPROW row = rows.data + static_cast<std::ptrdiff_t>(info.output_scanline) * rows.stride;
+    jpeg_read_scanlines(&info, &row, 1);
+  }
+  jpeg_finish_decompress(&info);
+  jpeg_destroy_decompress(&info);
+  return "";
 }
 
 }  // namespace praxiscope

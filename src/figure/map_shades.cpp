@@ -37,32 +37,45 @@ double mix(double a, double b, double weight) {
   return weight < 0.5 ? a : b;
 }
 
-/// Smooth between cell centres and never beyond the four cells around: a map shows no values that
-/// it does not have.
-float value_between(const float* values, int width, const Tap& row, const Tap& column) {
-  std::array<double, 4> rows{};
-  for (std::size_t i = 0; i < 4; ++i) {
-    const float* cells = values + row.cells[i] * width;
-    rows[i] = cubic(cells[column.cells[0]], cells[column.cells[1]], cells[column.cells[2]],
-                    cells[column.cells[3]], column.way);
+/// Each row of cells stretched to the columns.
+std::vector<double> stretch_rows(const float* values, int rows, int width,
+                                 const std::vector<Tap>& columns) {
+  std::vector<double> out;
+  out.reserve(static_cast<std::size_t>(rows) * columns.size());
+  for (int y = 0; y < rows; ++y) {
+    const float* cells = values + static_cast<std::ptrdiff_t>(y) * width;
+    for (const auto& [at, way] : columns)
+      out.push_back(cubic(cells[at[0]], cells[at[1]], cells[at[2]], cells[at[3]], way));
   }
-  const double smooth = cubic(rows[0], rows[1], rows[2], rows[3], row.way);
+  return out;
+}
+
+/// `smooth` where it is within the four cells around: a map shows no values that it does not have.
+float value_between(double smooth, const float* values, int width, const Tap& row,
+                    const Tap& column) {
   const float* upper = values + row.cells[1] * width;
   const float* lower = values + row.cells[2] * width;
   const double a = upper[column.cells[1]], b = upper[column.cells[2]];
   const double c = lower[column.cells[1]], d = lower[column.cells[2]];
   if (!std::isfinite(smooth))
     return static_cast<float>(mix(mix(a, b, column.way), mix(c, d, column.way), row.way));
-  return static_cast<float>(std::clamp(smooth, std::min({a, b, c, d}), std::max({a, b, c, d})));
+  return static_cast<float>(std::clamp(smooth, std::min(std::min(a, b), std::min(c, d)),
+                                       std::max(std::max(a, b), std::max(c, d))));
 }
 
 }  // namespace
 
-MapShades::MapShades(const FigureScale& scale, double opacity, FilmView view)
-    : table_(make_color_table(scale.colormap)),
+std::shared_ptr<const ColorTable> ColorTables::find(const std::string& name) {
+  std::shared_ptr<const ColorTable>& table = tables_[name];
+  if (table == nullptr) table = std::make_shared<const ColorTable>(make_color_table(name));
+  return table;
+}
+
+MapShades::MapShades(const FigureScale& scale, double opacity, FilmView view, ColorTables& tables)
+    : table_(tables.find(scale.colormap)),
       lo_(scale.lo),
       hi_(scale.hi),
-      is_centered_(scale.is_signed || table_.is_diverging),
+      is_centered_(scale.is_signed || table_->is_diverging),
       opacity_(opacity),
       is_opaque_(view == FilmView::kMap) {}
 
@@ -76,7 +89,7 @@ double MapShades::position_of(float raw) const {
 Shade MapShades::at_position(double position) const {
   if (std::isnan(position)) return {};
   const double strength = is_centered_ ? std::abs(2 * position - 1) : position;
-  return {table_.at(position), is_opaque_ ? 1.0 : opacity_ * std::pow(strength, kOpacityGrowth)};
+  return {table_->at(position), is_opaque_ ? 1.0 : opacity_ * std::pow(strength, kOpacityGrowth)};
 }
 
 std::vector<float> stretch_map(const FigureMap& map, int t, int width, int height) {
@@ -84,11 +97,18 @@ std::vector<float> stretch_map(const FigureMap& map, int t, int width, int heigh
   const float* values = map.values.data() + static_cast<std::size_t>(t) * cells;
   std::vector<Tap> columns;
   for (int x = 0; x < width; ++x) columns.push_back(tap_at(x, width, map.width));
+  const std::vector<double> rows = stretch_rows(values, map.height, map.width, columns);
   std::vector<float> out;
   out.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
   for (int y = 0; y < height; ++y) {
     const Tap row = tap_at(y, height, map.height);
-    for (const Tap& column : columns) out.push_back(value_between(values, map.width, row, column));
+    for (std::size_t x = 0; x < columns.size(); ++x) {
+      const auto at = [&](std::size_t i) {
+        return rows[static_cast<std::size_t>(row.cells[i]) * columns.size() + x];
+      };
+      out.push_back(value_between(cubic(at(0), at(1), at(2), at(3), row.way), values, map.width,
+                                  row, columns[x]));
+    }
   }
   return out;
 }

@@ -5,6 +5,9 @@
 
 #include "praxiscope/figure.h"
 
+#include <map>
+#include <memory>
+#include <string>
 #include <vector>
 
 namespace praxiscope::figure {
@@ -15,11 +18,22 @@ struct Shade {
   double opacity = 0;  ///< 0..1
 };
 
+/// Colour tables by their names, each made once: a table costs more than a map's colours. Not
+/// thread-safe.
+class ColorTables {
+ public:
+  /// @throws Error kUsage for an unknown colormap.
+  std::shared_ptr<const ColorTable> find(const std::string& name);
+
+ private:
+  std::map<std::string, std::shared_ptr<const ColorTable>> tables_;
+};
+
 class MapShades {
  public:
   /// `opacity`: of the strongest colour in an overlay; kMap is opaque wherever there is a value.
   /// @throws Error kUsage for an unknown colormap.
-  MapShades(const FigureScale& scale, double opacity, FilmView view);
+  MapShades(const FigureScale& scale, double opacity, FilmView view, ColorTables& tables);
 
   /// 0..1 on the scale, clamped; NaN for a value that is not finite. A scale without width gives
   /// its middle when signed, else its beginning.
@@ -28,7 +42,7 @@ class MapShades {
   Shade of(float raw) const { return at_position(position_of(raw)); }
 
  private:
-  ColorTable table_;
+  std::shared_ptr<const ColorTable> table_;
   float lo_, hi_;
   bool is_centered_;
   double opacity_;

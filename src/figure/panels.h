@@ -56,7 +56,9 @@ struct PlotArea {
 };
 PlotArea plot_area(const LinesPanel& panel, const Box& box, const PanelContext& context, Pen& pen);
 
-/// The frames that a strip shows: all, or 16 chosen evenly with the first and the last.
+inline constexpr int kMostStripFrames = 16;
+/// The frames that a strip shows: all, or kMostStripFrames chosen evenly with the first and the
+/// last.
 std::vector<int> shown_frames(int frames);
 
 }  // namespace praxiscope::figure

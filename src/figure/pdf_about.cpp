@@ -3,6 +3,7 @@
 
 #include "praxiscope/version.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -121,9 +122,9 @@ void list_values(const nlohmann::ordered_json& value, const std::string& name,
   lines.push_back(name.empty() ? words : name + ": " + words);
 }
 
-/// One line for each value; a paragraph is as many as stay together.
+/// One line for each value; a paragraph is what one thing is told of, or as much as stays together.
 TextPanel provenance_text(const Figure& figure) {
-  constexpr std::size_t kTogether = 8;
+  constexpr std::size_t kTogether = 16;
   std::vector<std::string> lines;
   const auto json = nlohmann::ordered_json::parse(figure.provenance, nullptr, false);
   if (json.is_discarded()) {
@@ -132,9 +133,17 @@ TextPanel provenance_text(const Figure& figure) {
     list_values(json, "", lines);
   }
   TextPanel text{"Provenance", {}};
+  const auto thing_of = [](const std::string& line) {
+    const std::size_t end = line.find_first_of(".:");
+    return end != line.npos && line[end] == '.' ? line.substr(0, end) : "";
+  };
+  std::size_t together = 0;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (i % kTogether == 0) text.paragraphs.emplace_back();
-    text.paragraphs.back() += (i % kTogether == 0 ? "" : "\n") + lines[i];
+    const bool is_new =
+        i == 0 || together == kTogether || thing_of(lines[i]) != thing_of(lines[i - 1]);
+    together = is_new ? 1 : together + 1;
+    if (is_new) text.paragraphs.emplace_back();
+    text.paragraphs.back() += (is_new ? "" : "\n") + lines[i];
   }
   return text;
 }
@@ -144,26 +153,44 @@ bool moves(const Figure& figure) {
                      [](const FigureFilm& film) { return film.pictures.size() > 1; });
 }
 
-TextPanel handling(const Figure& figure) {
-  TextPanel text{
-      "How to use this file",
-      {"A click on a tab, a bar or a cell shows that state at the same place. A click on "
-       "a frame enlarges it; there, a click on its right turns to the next frame, on "
-       "its left to the one before."}};
-  if (moves(figure))
-    text.paragraphs.emplace_back(
-        "Where the viewer runs scripts (browsers, Acrobat, Okular) the clip moves; a click on it "
-        "or "
-        "on its button pauses it. Elsewhere it shows the frame in which the map is strongest, and "
-        "the enlarged frames are a flip book.");
+TextPanel handling(const Figure& figure, const PdfDraft& draft) {
+  TextPanel text{"How to use this file",
+                 {"A click on a tab, a bar or a cell shows that state at the same place." +
+                  enlarging_words(draft)}};
+  if (!moves(figure)) return text;
+  text.paragraphs.emplace_back(
+      "Where the viewer runs scripts (browsers, Acrobat, Okular) the clip moves; a click on it or "
+      "on its button pauses it. Elsewhere it shows the frame in which the map is strongest");
+  text.paragraphs.back() += draft.runs.empty() ? "." : ", and the enlarged frames are a flip book.";
   return text;
 }
 
 }  // namespace
 
+std::string enlarging_words(const PdfDraft& draft) {
+  const std::string turns =
+      "there, a click on its right turns to the next one, on its left to the one before.";
+  const std::string why =
+      fmt::format(" More than {} enlarged frames would make this file slow.", kMostFramePages);
+  switch (draft.enlarging.kind) {
+    case Enlarging::Kind::kAll:
+      return draft.runs.empty() ? "" : " A click on a frame enlarges it; " + turns;
+    case Enlarging::Kind::kOfStrip:
+      if (draft.enlarging.step == 1)
+        return " A click on a frame enlarges it; " + turns +
+               " Of long clips only the frames that stand side by side can be enlarged." + why;
+      return fmt::format(" A click enlarges one frame in {} of a strip, beginning with the first; ",
+                         draft.enlarging.step) +
+             turns + why;
+    case Enlarging::Kind::kNone:
+      return " Frames are not enlarged in this file." + why;
+  }
+  return "";
+}
+
 void draw_about_pages(const Figure& figure, PdfPen& pen, PdfDraft& draft) {
   Flow flow(figure, pen, draft);
-  flow.add(handling(figure));
+  flow.add(handling(figure, draft));
   for (const TextPanel& text : figure.about) flow.add(text);
   if (!figure.provenance.empty()) {
     flow.begin_column();  // numbers apart from words

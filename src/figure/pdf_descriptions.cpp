@@ -1,7 +1,7 @@
 // What is told of the file and of its pictures.
 #include "figure/pdf_document.h"
 #include "figure/pdf_pages.h"
-#include "render/text.h"
+#include "figure/whole_text.h"
 
 #include "praxiscope/version.h"
 
@@ -71,16 +71,17 @@ void describe_frames(PdfDocument& document) {
     const FrameRun& run = document.draft.runs[r];
     const FigureFilm& film = document.figure.films.at(static_cast<std::size_t>(run.first.film));
     const std::string words = words_of_state(document.figure, run.state, ", ");
-    for (std::size_t t = 0; t < document.frames[r].size(); ++t)
-      elements.add(document.frames[r][t], fmt::format("{}: {}, frame {} of {}, enlarged", words,
-                                                      film.name, t + 1, document.frames[r].size()));
+    for (std::size_t i = 0; i < run.frames.size(); ++i)
+      elements.add(document.frames[r][i],
+                   fmt::format("{}: {}, frame {} of {}, enlarged", words, film.name,
+                               run.frames[i] + 1, film.pictures.size()));
   }
 }
 
-/// For element text of XML: printable() leaves no control characters.
+/// For element text of XML: there are no control characters left.
 std::string xml_text(std::string_view text) {
   std::string out;
-  for (const char c : printable(text)) {
+  for (const char c : printable_whole(text)) {
     if (c == '<') {
       out += "&lt;";
     } else if (c == '>') {

@@ -50,7 +50,7 @@ std::string write_pdf(PdfDocument& document);
 // ------------------------------------------------------------------------------- small objects
 
 /// A text of a person as a string object: shown as it is, never read as anything else. Broken
-/// bytes and control characters become visible; after 400 characters an ellipsis.
+/// bytes and control characters become visible.
 QPDFObjectHandle pdf_text(std::string_view text);
 
 /// "/Name".

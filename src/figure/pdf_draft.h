@@ -32,15 +32,27 @@ struct PdfPageRecord {
   std::vector<PdfPlayer> players;
 };
 
+/// The colours of a scale from left to right.
+struct PdfRamp {
+  std::string colormap;
+};
+
 /// What a stand-in is replaced by.
-using PdfPicture = std::variant<PictureId, FilmFrame>;
+using PdfPicture = std::variant<PictureId, FilmFrame, PdfRamp>;
 
 /// Frames of one film and map, enlarged for one state: a flip book of one page a frame.
 struct FrameRun {
   StateId state = -1;
-  FilmFrame first;  ///< index 0
-  int frames = 0;
-  int sheet = 0;  ///< what all pages of the run show beside the frame
+  FilmFrame first;          ///< index 0
+  std::vector<int> frames;  ///< t of those that have a page, ascending
+  int sheet = 0;            ///< what all pages of the run show beside the frame
+};
+
+/// Which frames have a page of their own: all of the films, or of the frames that a strip shows
+/// one in so many, or none.
+struct Enlarging {
+  enum class Kind { kAll, kOfStrip, kNone } kind = Kind::kAll;
+  int step = 1;  ///< of kOfStrip; 1: all that the strip shows
 };
 
 /// Where things are on the page of an enlarged frame.
@@ -54,9 +66,10 @@ struct PdfDraft {
   std::string bytes;
   double width = 0, height = 0;
   std::vector<PdfPageRecord> states, about;
-  std::vector<PdfPicture> pictures;  ///< by number of their stand-ins
-  std::vector<std::string> alts;     ///< of the structure's figures, in order
+  std::vector<std::vector<PdfPicture>> pictures;  ///< of each page by number of their stand-ins
+  std::vector<std::string> alts;                  ///< of the structure's figures, in order
   FramePageLayout frame_layout;
+  Enlarging enlarging;
   std::vector<FrameRun> runs;
   std::map<std::pair<FilmId, int>, int> caption_sheets;  ///< of film and t
 };

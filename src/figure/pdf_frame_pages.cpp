@@ -20,7 +20,10 @@ Box fit(const FigurePicture& picture, const Box& room) {
 class FramePages {
  public:
   FramePages(PdfDocument& document, const std::vector<QPDFObjectHandle>& sheets)
-      : document_(document), sheets_(sheets) {}
+      : document_(document),
+        sheets_(sheets),
+        media_box_(document.file.makeIndirectObject(QPDFObjectHandle::newFromRectangle(
+            {0, 0, document.draft.width, document.draft.height}))) {}
 
   QPDFObjectHandle make(const FrameRun& run, int t) {
     FilmFrame frame = run.first;
@@ -34,18 +37,13 @@ class FramePages {
     });
     return document_.file.makeIndirectObject(QPDFObjectHandle::newDictionary({
         {"/Type", pdf_name("/Page")},
-        {"/MediaBox", media_box()},
+        {"/MediaBox", media_box_},
         {"/Resources", QPDFObjectHandle::newDictionary({{"/XObject", shown}})},
         {"/Contents", drawing_of(frame)},
     }));
   }
 
  private:
-  QPDFObjectHandle media_box() {
-    return QPDFObjectHandle::newFromRectangle(
-        {0, 0, document_.draft.width, document_.draft.height});
-  }
-
   /// Frames of one size share it. Marked content 0 is the frame; add_descriptions() tells it.
   QPDFObjectHandle drawing_of(const FilmFrame& frame) {
     const FigureFilm& film = document_.figure.films.at(static_cast<std::size_t>(frame.film));
@@ -64,6 +62,7 @@ class FramePages {
 
   PdfDocument& document_;
   const std::vector<QPDFObjectHandle>& sheets_;
+  QPDFObjectHandle media_box_;
   std::map<std::string, QPDFObjectHandle> drawings_;
 };
 
@@ -74,7 +73,7 @@ void add_frame_pages(PdfDocument& document, const std::vector<QPDFObjectHandle>&
   FramePages pages(document, sheets);
   for (const FrameRun& run : document.draft.runs) {
     std::vector<QPDFObjectHandle>& made = document.frames.emplace_back();
-    for (int t = 0; t < run.frames; ++t) {
+    for (const int t : run.frames) {
       made.push_back(pages.make(run, t));
       helper.addPage(made.back(), false);
     }

@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
-#include <tuple>
 
 namespace praxiscope::figure {
 namespace {
@@ -102,27 +100,9 @@ void draw_caption(const FigureFilm& film, int t, const Box& box, PdfPen& pen) {
   pen.text(words, box, letter);
 }
 
-/// One run for each state and each film, map and view that its page links to.
-std::vector<FrameRun> find_runs(const Figure& figure, const PdfDraft& draft) {
-  std::vector<FrameRun> runs;
-  for (std::size_t s = 0; s < draft.states.size(); ++s) {
-    std::set<std::tuple<FilmId, MapId, FilmView>> seen;
-    for (const PdfLink& link : draft.states[s].links) {
-      if (!link.frame || !seen.insert({link.frame->film, link.frame->map, link.frame->view}).second)
-        continue;
-      FilmFrame first = *link.frame;
-      first.index = 0;
-      const FigureFilm& film = figure.films.at(static_cast<std::size_t>(first.film));
-      runs.push_back({static_cast<StateId>(s), first, static_cast<int>(film.pictures.size()), 0});
-    }
-  }
-  return runs;
-}
-
 }  // namespace
 
 void draw_frame_sheets(const Figure& figure, PdfPen& pen, PdfDraft& draft) {
-  draft.runs = find_runs(figure, draft);
   if (draft.runs.empty()) return;
   const double back_width = pen.width_of(kBackWords, heading_letter(theme(true))) + 9 * kGrid;
   draft.frame_layout = lay_out_frame_page(draft.width, draft.height, back_width);
@@ -132,13 +112,13 @@ void draw_frame_sheets(const Figure& figure, PdfPen& pen, PdfDraft& draft) {
     return sheets++;
   };
   const bool has_leaves = std::any_of(draft.runs.begin(), draft.runs.end(),
-                                      [](const FrameRun& run) { return run.frames > 1; });
+                                      [](const FrameRun& run) { return run.frames.size() > 1; });
   draw_ground(draft, has_leaves, pen);
   end_sheet();
   for (FrameRun& run : draft.runs) {
     draw_run(figure, run, draft.frame_layout, pen);
     run.sheet = end_sheet();
-    for (int t = 0; t < run.frames; ++t) {
+    for (const int t : run.frames) {
       if (draft.caption_sheets.contains({run.first.film, t})) continue;
       draw_caption(figure.films[static_cast<std::size_t>(run.first.film)], t,
                    draft.frame_layout.caption, pen);

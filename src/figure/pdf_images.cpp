@@ -2,23 +2,20 @@
 
 #include <fmt/format.h>
 #include <qpdf/Pipeline.hh>
-#include <qpdf/Pl_Flate.hh>
 
 namespace praxiscope::figure {
 namespace {
 
-/// Bytes that are made when the file is written.
+/// Packed bytes that are made when the file is written.
 template <typename Make>
-void provide(QPDFObjectHandle& stream, Make make) {
+void provide(QPDFObjectHandle& stream, Packer& packer, Make make) {
   stream.replaceStreamData(
-      [make = std::move(make)](Pipeline* out) {
-        const std::string bytes = make();
-        constexpr int kBuffer = 4096;  // bytes; the default costs more time than the packing
-        Pl_Flate flate("flate", out, Pl_Flate::a_deflate, kBuffer);
-        flate.writeString(bytes);
-        flate.finish();
+      [&packer, make = std::move(make)](Pipeline* out) {
+        out->writeString(packer.pack(make()));
+        out->finish();
       },
       QPDFObjectHandle::newName("/FlateDecode"), QPDFObjectHandle());
+  stream.setFilterOnWrite(false);  // it is packed, as well as it can be
 }
 
 QPDFObjectHandle image_dictionary(int width, int height) {
@@ -51,9 +48,10 @@ PdfImages::PdfImages(QPDF& file, const Figure& figure) : file_(file), figure_(fi
   for (const FigureMap& map : figure.maps) map_frames_ += map.frames;
 }
 
-QPDFObjectHandle PdfImages::find(const std::variant<PictureId, FilmFrame>& shown) {
-  const auto* frame_shown = std::get_if<FilmFrame>(&shown);
-  return frame_shown != nullptr ? frame(*frame_shown) : picture(std::get<PictureId>(shown));
+QPDFObjectHandle PdfImages::find(const PdfPicture& shown) {
+  if (const auto* frame_shown = std::get_if<FilmFrame>(&shown)) return frame(*frame_shown);
+  if (const auto* ramp_shown = std::get_if<PdfRamp>(&shown)) return ramp(ramp_shown->colormap);
+  return picture(std::get<PictureId>(shown));
 }
 
 QPDFObjectHandle PdfImages::picture(PictureId id) {
@@ -70,6 +68,7 @@ QPDFObjectHandle PdfImages::picture(PictureId id) {
         out->finish();
       },
       QPDFObjectHandle::newName("/DCTDecode"), QPDFObjectHandle::newNull());
+  image.setFilterOnWrite(false);
   return image;
 }
 
@@ -78,8 +77,10 @@ const PdfImages::MapLook& PdfImages::look_of(MapId id, FilmView view) {
   if (look.shades == nullptr) {
     const FigureMap& map = figure_.maps.at(static_cast<std::size_t>(id));
     look = {choose_map_grid(map, map_frames_),
-            std::make_shared<const MapShades>(map.scale, map.opacity, view),
+            std::make_unique<const MapShades>(map.scale, map.opacity, view, tables_),
+            "",
             {}};
+    look.opacities = opacities_of(*look.shades);
     look.palette = palette(*look.shades);
   }
   return look;
@@ -109,11 +110,25 @@ QPDFObjectHandle PdfImages::map_stream(const MapKey& key, bool is_opacity) {
                              {"/Columns", QPDFObjectHandle::newInteger(look.grid.width)}}));
   image.replaceDict(dictionary);
   const FigureMap& map = figure_.maps.at(static_cast<std::size_t>(id));
-  provide(image, [&map, t = t, grid = look.grid, shades = look.shades, is_opacity] {
-    const std::vector<float> values = resize_map(map, t, grid);
-    return predict_rows(
-        is_opacity ? opacity_samples(values, *shades) : color_samples(values, *shades), grid.width);
+  provide(image, packer_, [&map, t = t, &look, is_opacity] {
+    const std::string samples = color_samples(resize_map(map, t, look.grid), *look.shades);
+    return predict_rows(is_opacity ? opacity_samples(samples, look.opacities) : samples,
+                        look.grid.width);
   });
+  return image;
+}
+
+/// A row of all samples in order: its colours are the scale.
+QPDFObjectHandle PdfImages::ramp(const std::string& colormap) {
+  QPDFObjectHandle& image = ramps_[colormap];
+  if (image.isInitialized()) return image;
+  std::string samples;
+  for (int i = 0; i < kColorSamples; ++i) samples += static_cast<char>(i);
+  image = file_.newStream(samples);
+  QPDFObjectHandle dictionary = image_dictionary(kColorSamples, 1);
+  const MapShades shades({.colormap = colormap}, 1, FilmView::kMap, tables_);
+  dictionary.replaceKey("/ColorSpace", palette(shades));
+  image.replaceDict(dictionary);
   return image;
 }
 

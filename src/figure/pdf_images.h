@@ -3,8 +3,9 @@
 // page and a button.
 #pragma once
 
+#include "figure/pdf_draft.h"
 #include "figure/pdf_maps.h"
-#include "figure/pen.h"
+#include "figure/pdf_pack.h"
 
 #include <qpdf/QPDF.hh>
 
@@ -22,14 +23,15 @@ class PdfImages {
   PdfImages(QPDF& file, const Figure& figure);
 
   /// An image, or a form: whatever the unit square is to show.
-  QPDFObjectHandle find(const std::variant<PictureId, FilmFrame>& picture);
+  QPDFObjectHandle find(const PdfPicture& picture);
   /// Always a form.
   QPDFObjectHandle frame(const FilmFrame& frame);
 
  private:
   struct MapLook {
     MapGrid grid;
-    std::shared_ptr<const MapShades> shades;
+    std::unique_ptr<const MapShades> shades;
+    std::string opacities;
     QPDFObjectHandle palette;
   };
   /// Of a map's frame: the colours over a picture, or alone and opaque.
@@ -39,13 +41,17 @@ class PdfImages {
   QPDFObjectHandle map_image(const MapKey& key);
   QPDFObjectHandle map_stream(const MapKey& key, bool is_opacity);
   QPDFObjectHandle palette(const MapShades& shades);
+  QPDFObjectHandle ramp(const std::string& colormap);
   const MapLook& look_of(MapId map, FilmView view);
 
   QPDF& file_;
   const Figure& figure_;
+  ColorTables tables_;
+  Packer packer_;
   int map_frames_ = 0;
   std::map<std::string_view, QPDFObjectHandle> pictures_;  // by their bytes
   std::map<std::string, QPDFObjectHandle> palettes_;       // by their colours
+  std::map<std::string, QPDFObjectHandle> ramps_;          // by their colormaps
   std::map<std::pair<MapId, FilmView>, MapLook> looks_;
   std::map<MapKey, QPDFObjectHandle> maps_;
   std::map<std::tuple<QPDFObjGen, MapId, int, FilmView>, QPDFObjectHandle> frames_;

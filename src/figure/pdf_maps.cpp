@@ -11,12 +11,11 @@ namespace {
 
 constexpr double kSamples = 1'000'000;                              // of all maps of a figure
 constexpr double kLeastSide = 28, kFineSide = 56, kMostSide = 112;  // samples along the longer side
-constexpr int kSteps = 255;                      // of the palette that are colours of the scale
-constexpr char kNone = static_cast<char>(0xFF);  // the palette's last entry
+constexpr char kNone = static_cast<char>(0xFF);                     // the palette's last entry
 constexpr std::array<char, 3> kNoneColor{'\xE0', '\xE3', '\xE8'};
 constexpr char kPaeth = 4;  // PNG's number of the filter
 
-int step_of(double position) { return static_cast<int>(position * (kSteps - 1) + 0.5); }
+int step_of(double position) { return static_cast<int>(position * (kColorSamples - 1) + 0.5); }
 
 /// First of `cells` cells that sample `i` of `samples` covers.
 int first_cell(int i, int samples, int cells) {
@@ -90,26 +89,25 @@ std::string color_samples(const std::vector<float>& values, const MapShades& sha
   return out;
 }
 
-std::string opacity_samples(const std::vector<float>& values, const MapShades& shades) {
-  std::array<char, kSteps> opacities{};  // of each step: a power for every sample would cost more
-  for (int i = 0; i < kSteps; ++i) {
-    const double opacity = shades.at_position(static_cast<double>(i) / (kSteps - 1)).opacity;
-    opacities[static_cast<std::size_t>(i)] =
-        static_cast<char>(std::lround(255 * std::clamp(opacity, 0.0, 1.0)));
-  }
+std::string opacities_of(const MapShades& shades) {
   std::string out;
-  out.reserve(values.size());
-  for (const float value : values) {
-    const double position = shades.position_of(value);
-    out += std::isnan(position) ? '\0' : opacities[static_cast<std::size_t>(step_of(position))];
+  for (int i = 0; i < kColorSamples; ++i) {
+    const double opacity = shades.at_position(static_cast<double>(i) / (kColorSamples - 1)).opacity;
+    out += static_cast<char>(std::lround(255 * std::clamp(opacity, 0.0, 1.0)));
   }
+  return out + '\0';
+}
+
+std::string opacity_samples(const std::string& color_samples, const std::string& opacities) {
+  std::string out = color_samples;
+  for (char& sample : out) sample = opacities[static_cast<unsigned char>(sample)];
   return out;
 }
 
 std::string palette_of(const MapShades& shades) {
   std::string out;
-  for (int i = 0; i < kSteps; ++i) {
-    const Rgb rgb = shades.at_position(static_cast<double>(i) / (kSteps - 1)).rgb;
+  for (int i = 0; i < kColorSamples; ++i) {
+    const Rgb rgb = shades.at_position(static_cast<double>(i) / (kColorSamples - 1)).rgb;
     out.append(rgb.begin(), rgb.end());
   }
   return out.append(kNoneColor.begin(), kNoneColor.end());
@@ -119,6 +117,7 @@ std::string predict_rows(const std::string& samples, int width) {
   const auto row_bytes = static_cast<std::size_t>(width);
   const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(samples[i]); };
   std::string out;
+  out.reserve(samples.size() + samples.size() / row_bytes);
   for (std::size_t row = 0; row < samples.size(); row += row_bytes) {
     out += kPaeth;
     for (std::size_t x = 0; x < row_bytes; ++x) {

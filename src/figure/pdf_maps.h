@@ -8,6 +8,8 @@
 
 namespace praxiscope::figure {
 
+inline constexpr int kColorSamples = 255;  ///< along a scale; one more stands for no value
+
 /// Size of the images of one map, in samples.
 struct MapGrid {
   int width = 0, height = 0;
@@ -25,8 +27,11 @@ std::vector<float> resize_map(const FigureMap& map, int t, const MapGrid& grid);
 /// One byte a value: 0 to 254 along the scale, 255 for none.
 std::string color_samples(const std::vector<float>& values, const MapShades& shades);
 
-/// One byte a value: its opacity, 255 is opaque.
-std::string opacity_samples(const std::vector<float>& values, const MapShades& shades);
+/// The opacity of each of the 256 color_samples(), 255 is opaque; what is not there is not seen.
+std::string opacities_of(const MapShades& shades);
+
+/// The samples' opacities, one byte each.
+std::string opacity_samples(const std::string& color_samples, const std::string& opacities);
 
 /// 256 colours R, G, B of color_samples().
 std::string palette_of(const MapShades& shades);

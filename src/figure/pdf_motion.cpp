@@ -51,8 +51,12 @@ class Motion {
 
  private:
   std::string add_player(std::size_t state, int number, const PdfPlayer& player, int frames);
-  QPDFObjectHandle make_button(const std::string& name, std::size_t state, const Box& box,
-                               const QPDFObjectHandle& look, int flags);
+  QPDFObjectHandle make_button(const std::string& name, std::size_t state,
+                               const QPDFObjectHandle& place, const QPDFObjectHandle& look,
+                               int flags);
+  QPDFObjectHandle place_of(const Box& box) {
+    return document_.file.makeIndirectObject(pdf_rectangle(box, document_.draft));
+  }
   void add_controls(std::size_t state, const std::string& name, const Box& box);
   QPDFObjectHandle toggle();
   QPDFObjectHandle sign(std::string_view drawing);
@@ -60,6 +64,8 @@ class Motion {
 
   PdfDocument& document_;
   QPDFObjectHandle fields_ = QPDFObjectHandle::newArray();
+  QPDFObjectHandle template_ = QPDFObjectHandle::parse(
+      "<< /Type /Annot /Subtype /Widget /FT /Btn /Ff 65536 /H /N /MK << >> >>");
   std::string first_frames_;  // avF
   QPDFObjectHandle toggle_, nothing_;
   std::map<std::string_view, QPDFObjectHandle> signs_;
@@ -94,13 +100,13 @@ QPDFObjectHandle Motion::nothing() {
   return nothing_;
 }
 
-QPDFObjectHandle Motion::make_button(const std::string& name, std::size_t state, const Box& box,
-                                     const QPDFObjectHandle& look, int flags) {
-  QPDFObjectHandle button = QPDFObjectHandle::parse(
-      "<< /Type /Annot /Subtype /Widget /FT /Btn /Ff 65536 /H /N /MK << >> >>");
+QPDFObjectHandle Motion::make_button(const std::string& name, std::size_t state,
+                                     const QPDFObjectHandle& place, const QPDFObjectHandle& look,
+                                     int flags) {
+  QPDFObjectHandle button = template_.shallowCopy();
   button.replaceKey("/T", QPDFObjectHandle::newString(name));
   button.replaceKey("/F", QPDFObjectHandle::newInteger(flags));
-  button.replaceKey("/Rect", pdf_rectangle(box, document_.draft));
+  button.replaceKey("/Rect", place);
   button.replaceKey("/P", document_.states[state]);
   button.replaceKey("/AP", QPDFObjectHandle::newDictionary({{"/N", look}}));
   button = document_.file.makeIndirectObject(button);
@@ -114,7 +120,8 @@ QPDFObjectHandle Motion::make_button(const std::string& name, std::size_t state,
 /// clicks to the frame below.
 void Motion::add_controls(std::size_t state, const std::string& name, const Box& box) {
   const double side = std::min({kButton, box.width / 4, box.height / 4});
-  const Box corner{box.right() - side - kButtonGap, box.bottom() - side - kButtonGap, side, side};
+  const QPDFObjectHandle corner =
+      place_of({box.right() - side - kButtonGap, box.bottom() - side - kButtonGap, side, side});
   QPDFObjectHandle pause =
       make_button(fmt::format("p{}", name), state, corner, sign(kPauseSign), kHidden | kPrint);
   pause.replaceKey("/A", toggle());
@@ -132,13 +139,14 @@ std::string Motion::add_player(std::size_t state, int number, const PdfPlayer& p
   const std::string name = fmt::format("{}_{}", state, number);
   const PlayerPanel& panel = player.panel;
   const int first = telling_frame(document_.figure, panel.film, panel.map);
+  const QPDFObjectHandle place = place_of(player.box);
   for (int t = 0; t < frames; ++t) {
-    make_button(fmt::format("f{}_{}", name, t), state, player.box,
+    make_button(fmt::format("f{}_{}", name, t), state, place,
                 document_.images.frame({panel.film, panel.map, panel.view, t}),
                 t == first ? kPrint : kPrint | kHidden)
         .replaceKey("/A", toggle());
   }
-  make_button(fmt::format("s{}", name), state, player.box, nothing(), kPrint);
+  make_button(fmt::format("s{}", name), state, place, nothing(), kPrint);
   add_controls(state, name, player.box);
   return fmt::format("[{},{}]", frames, first);
 }

@@ -84,12 +84,16 @@ void add_page_labels(PdfDocument& document) {
   };
   for (std::size_t s = 0; s < document.states.size(); ++s, ++page)
     begin(QPDFObjectHandle::newDictionary({{"/P", pdf_text(name_of(static_cast<StateId>(s)))}}));
-  for (std::size_t r = 0; r < document.frames.size(); ++r) {
-    // Counted from 1 after the prefix.
-    begin(QPDFObjectHandle::newDictionary(
-        {{"/S", pdf_name("/D")},
-         {"/P", pdf_text(name_of(document.draft.runs[r].state) + "-frame ")}}));
-    page += static_cast<int>(document.frames[r].size());
+  for (const FrameRun& run : document.draft.runs) {
+    const QPDFObjectHandle prefix = pdf_text(name_of(run.state) + "-frame ");
+    for (std::size_t i = 0; i < run.frames.size(); ++i, ++page) {
+      // A viewer counts on from one label to the next where no frame is left out.
+      if (i > 0 && run.frames[i] == run.frames[i - 1] + 1) continue;
+      begin(
+          QPDFObjectHandle::newDictionary({{"/S", pdf_name("/D")},
+                                           {"/St", QPDFObjectHandle::newInteger(run.frames[i] + 1)},
+                                           {"/P", prefix}}));
+    }
   }
   begin(QPDFObjectHandle::newDictionary({{"/P", pdf_text("about")}}));
   document.file.getRoot().replaceKey("/PageLabels",

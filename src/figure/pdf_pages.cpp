@@ -104,6 +104,7 @@ PdfDraft draw_pdf_pages(const Figure& figure) {
   draft.height = layout.height;
   cairo_pdf_surface_set_size(surface.get(), layout.width, layout.height);
   draw_state_pages(figure, layout, pen, draft);
+  choose_frame_runs(figure, draft);
   draw_about_pages(figure, pen, draft);
   draw_frame_sheets(figure, pen, draft);
 

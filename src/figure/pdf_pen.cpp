@@ -39,31 +39,45 @@ PdfPen::PdfPen(cairo_t* cairo, const Figure& figure, PdfDraft& draft)
 
 void PdfPen::end_page() {
   cairo_show_page(cairo());
+  draft_.pictures.push_back(std::move(pictures_));
+  pictures_.clear();
   page_ = nullptr;
 }
 
-void PdfPen::stand_in(const PdfPicture& picture, const Box& box) {
-  if (box.width <= 0 || box.height <= 0) return;
-  if (draft_.pictures.size() >= static_cast<std::size_t>(kMost))
-    throw Error(ErrorKind::kInternal, "figure: too many pictures for a PDF file");
-  // One for each place: Cairo 1.16 writes broken resources when an image is drawn twice on a page.
-  cairo_surface_t* surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, kSide, kSide);
-  unsigned char* data = cairo_image_surface_get_data(surface);
-  if (data == nullptr) throw Error(ErrorKind::kInternal, "no memory for a PDF page");
-  for (int y = 0; y < kSide; ++y) {
-    auto* row =
-        reinterpret_cast<std::uint32_t*>(data + y * cairo_image_surface_get_stride(surface));
-    for (int x = 0; x < kSide; ++x) row[x] = stand_in_pixel(draft_.pictures.size());
+/// Cairo writes an image once for all pages. On one page it must not be drawn twice: Cairo 1.16
+/// writes broken resources then, so every place of a page has its own.
+cairo_surface_t* PdfPen::stand_in_image(std::size_t number) {
+  if (number >= static_cast<std::size_t>(kMost))
+    throw Error(ErrorKind::kInternal, "figure: too many pictures on a page of a PDF file");
+  while (stand_ins_.size() <= number) {
+    Surface surface(cairo_image_surface_create(CAIRO_FORMAT_RGB24, kSide, kSide));
+    unsigned char* data = cairo_image_surface_get_data(surface.get());
+    if (data == nullptr) throw Error(ErrorKind::kInternal, "no memory for a PDF page");
+    const int stride = cairo_image_surface_get_stride(surface.get());
+    for (int y = 0; y < kSide; ++y) {
+      auto* row = reinterpret_cast<std::uint32_t*>(data + y * stride);
+      for (int x = 0; x < kSide; ++x) row[x] = stand_in_pixel(stand_ins_.size());
+    }
+    cairo_surface_mark_dirty(surface.get());
+    stand_ins_.push_back(std::move(surface));
   }
-  cairo_surface_mark_dirty(surface);
-  draft_.pictures.push_back(picture);
+  return stand_ins_[number].get();
+}
+
+void PdfPen::stand_in(PdfPicture picture, const Box& box) {
+  if (box.width <= 0 || box.height <= 0) return;
   cairo_save(cairo());
   cairo_translate(cairo(), box.x, box.y);
   cairo_scale(cairo(), box.width / kSide, box.height / kSide);
-  cairo_set_source_surface(cairo(), surface, 0, 0);
+  cairo_set_source_surface(cairo(), stand_in_image(pictures_.size()), 0, 0);
   cairo_paint(cairo());
   cairo_restore(cairo());
-  cairo_surface_destroy(surface);
+  pictures_.push_back(std::move(picture));
+}
+
+/// A gradient would be some forty objects of the file.
+void PdfPen::ramp(const Box& box, const FigureScale& scale) {
+  stand_in(PdfRamp{scale.colormap}, box);
 }
 
 void PdfPen::picture(PictureId picture, const Box& box) {

@@ -16,10 +16,12 @@ class PdfPen : public CairoPen {
 
   /// Links and players go into `record` until end_page(); null: nowhere.
   void begin_page(PdfPageRecord* record) { page_ = record; }
+  /// Also ends a sheet, which has no record.
   void end_page();
   /// A click on the box leads to the page about the figure.
   void link_about(const Box& box, std::string_view alt);
 
+  void ramp(const Box& box, const FigureScale& scale) override;
   void picture(PictureId picture, const Box& box) override;
   void film_frame(const FilmFrame& frame, const Box& box) override;
   void player(const PlayerPanel& panel, const Box& box) override;
@@ -34,10 +36,13 @@ class PdfPen : public CairoPen {
   void end_section();
 
  private:
-  void stand_in(const PdfPicture& picture, const Box& box);
+  void stand_in(PdfPicture picture, const Box& box);
+  cairo_surface_t* stand_in_image(std::size_t number);
 
   PdfDraft& draft_;
   PdfPageRecord* page_ = nullptr;
+  std::vector<PdfPicture> pictures_;  // of the page so far
+  std::vector<Surface> stand_ins_;    // by their numbers, shared by all pages
 };
 
 /// The number of the picture that an image of 2x2 pixels stands in for; `pixels`: its 12 bytes RGB.

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 namespace praxiscope {
 namespace figure {
@@ -21,6 +22,7 @@ namespace {
 constexpr int kLeastPx = 600, kMostPx = 8000;
 constexpr double kMostHeightPx = 32000;  ///< what Cairo can draw on
 constexpr double kMostPixels = 120e6;    ///< of a sheet: 480 MB while it is drawn
+constexpr double kPageShape = 1.5;       ///< height / width of a printed page
 constexpr double kRule = 16;             ///< pt between two blocks
 constexpr double kTallestFrame = 220;    ///< pt: no player stands above, few frames may be large
 constexpr double kPage = 1200;           ///< pt: width of lay_out_page()
@@ -72,8 +74,8 @@ class SheetDrawing {
   SheetDrawing(const PanelContext& context, Pen& pen, double width, bool is_drawn)
       : context_(context), pen_(pen), width_(width), is_drawn_(is_drawn) {}
 
-  /// Height of the whole, points.
-  double run(const std::vector<StateId>& states, std::size_t all_states);
+  /// Height of the whole, points. Once for each drawing.
+  double run(std::span<const StateId> states, std::size_t all_states);
 
  private:
   Box take(double height) {
@@ -177,20 +179,15 @@ void SheetDrawing::foot(std::size_t shown, std::size_t all) {
   const Theme& look = theme(context_.is_dark);
   Letter letter = small_letter(look);
   y_ += kRule / 2;
-  if (shown < all) text(fmt::format("{} of {} combinations are shown", shown, all), 16, letter);
-  std::string provenance = context_.figure.provenance;
-  std::replace(provenance.begin(), provenance.end(), '\n', ' ');  // JSON may be indented
-  if (!provenance.empty()) {
-    letter.size = 7;
-    letter.lines = 3;
-    const double lines =
-        std::ceil(1.05 * pen_.width_of(provenance, letter) / (width_ - 2 * kMargin));
-    text(provenance, 10 * std::clamp(lines, 1.0, 3.0), letter);
-  }
+  std::string words = context_.figure.footnote;
+  if (shown < all)
+    words += fmt::format("{}{} of {} combinations are shown", words.empty() ? "" : " \xC2\xB7 ",
+                         shown, all);
+  if (!words.empty()) text(words, 16, letter);
   y_ += kMargin / 2;
 }
 
-double SheetDrawing::run(const std::vector<StateId>& states, std::size_t all_states) {
+double SheetDrawing::run(std::span<const StateId> states, std::size_t all_states) {
   head();
   for (const StateId state : states) block(state);
   foot(states.size(), all_states);
@@ -211,6 +208,13 @@ Surface make_surface(int width, int height) {
     throw Error(ErrorKind::kInternal, fmt::format("cannot draw a sheet of {}x{} px: {}", width,
                                                   height, cairo_status_to_string(status)));
   return surface;
+}
+
+/// Width of the sheet in points: letters of 11 points shall be at least 11 px high, and 18 px from
+/// where there is room on.
+double points_of(int width, bool has_strips) {
+  if (!has_strips && width >= kPage) return kPage;
+  return std::clamp(width / 1.6, 600.0, 1000.0);
 }
 
 Picture picture_of(cairo_surface_t* surface) {
@@ -245,39 +249,41 @@ std::vector<StateId> sheet_states(const Figure& figure) {
 
 }  // namespace figure
 
-Picture make_sheet(const Figure& shown, int width, int most_states) {
+Picture make_sheet(const Figure& shown, int width, std::optional<int> most_states) {
   using namespace figure;
   if (width < kLeastPx || width > kMostPx)
     throw Error(ErrorKind::kUsage, fmt::format("width of a sheet: found {} px, expected {} to {}",
                                                width, kLeastPx, kMostPx));
   check_figure(shown);
-  std::vector<StateId> states = sheet_states(shown);
-  const std::size_t all = states.size();
-  states.resize(std::min(all, static_cast<std::size_t>(std::max(1, most_states))));
-  // Letters of 11 points shall be at least 11 px high, and 18 px from where there is room on.
-  const bool has_strips = shows_overlay(shown, states.front());
-  const double most = !has_strips && width >= kPage ? kPage : 1000;
-  const double points = has_strips || width < kPage ? std::clamp(width / 1.6, 600.0, most) : kPage;
+  const std::vector<StateId> states = sheet_states(shown);
+  const double points = points_of(width, shows_overlay(shown, states.front()));
   const double scale = width / points;
   const PanelContext context{shown};
   const Surface probe = make_surface(1, 1);
   const Cairo probe_cairo(cairo_create(probe.get()));
   CairoPen measure(probe_cairo.get(), shown);
-  const double most_points = std::min(kMostHeightPx, kMostPixels / width) / scale;
-  double height = SheetDrawing(context, measure, points, false).run(states, all);
-  while (height > most_points && states.size() > 1) {
-    const double share = most_points / height;
-    const auto fewer = static_cast<std::size_t>(share * static_cast<double>(states.size()));
-    states.resize(std::clamp<std::size_t>(fewer, 1, states.size() - 1));
-    height = SheetDrawing(context, measure, points, false).run(states, all);
+  const double most = std::min(kMostHeightPx, kMostPixels / width) / scale;
+  const auto height_of = [&](std::size_t count) {
+    const std::span first(states.data(), count);
+    return SheetDrawing(context, measure, points, false).run(first, states.size());
+  };
+  const double fits = most_states ? most : std::min(most, kPageShape * points);
+  const std::size_t wanted =
+      most_states ? static_cast<std::size_t>(std::max(1, *most_states)) : states.size();
+  std::size_t count = 1;
+  double height = height_of(count);
+  for (; count < std::min(wanted, states.size()); ++count) {
+    const double more = height_of(count + 1);
+    if (more > fits) break;
+    height = more;
   }
   const Surface surface =
-      make_surface(width, static_cast<int>(std::ceil(std::min(height, most_points) * scale)));
+      make_surface(width, static_cast<int>(std::ceil(std::min(height, most) * scale)));
   const Cairo cairo(cairo_create(surface.get()));
   cairo_scale(cairo.get(), scale, scale);
   CairoPen pen(cairo.get(), shown);
   pen.fill({0, 0, points, height + 1}, theme(false).paper);
-  SheetDrawing(context, pen, points, true).run(states, all);
+  SheetDrawing(context, pen, points, true).run({states.data(), count}, states.size());
   return picture_of(surface.get());
 }
 

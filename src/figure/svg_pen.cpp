@@ -2,6 +2,7 @@
 // one <text>; a reader's other fonts can only make it narrower or be squeezed by the page's script.
 #include "figure/svg_pen.h"
 
+#include "figure/whole_text.h"
 #include "render/text.h"
 
 #include <fmt/format.h>
@@ -13,7 +14,6 @@
 namespace praxiscope::figure {
 namespace {
 
-constexpr const char* kFonts = "DejaVu Sans, Noto Sans, Sans";
 constexpr double kLineHeight = 1.2;  ///< of the font's size
 constexpr double kBaseline = 0.36;   ///< of the font's size, below the middle of a line
 
@@ -44,21 +44,9 @@ std::string list(const std::vector<Point>& points) {
   return out;
 }
 
-const char* name_of(FilmView view) {
-  switch (view) {
-    case FilmView::kOverlay:
-      return "overlay";
-    case FilmView::kMap:
-      return "map";
-    case FilmView::kFrame:
-      return "frame";
-  }
-  return "overlay";
-}
-
 std::string film_attributes(const FilmFrame& frame) {
   return fmt::format(R"(data-film="{}" data-map="{}" data-view="{}" data-frame="{}")", frame.film,
-                     frame.map, name_of(frame.view), frame.index);
+                     frame.map, view_name(frame.view), frame.index);
 }
 
 /// One line of a layout as it is read: what Pango cut away is replaced by an ellipsis.
@@ -99,6 +87,18 @@ std::string cursor_place(const FigurePanel& panel, const Box& box, const PanelCo
 }
 
 }  // namespace
+
+const char* view_name(FilmView view) {
+  switch (view) {
+    case FilmView::kOverlay:
+      return "overlay";
+    case FilmView::kMap:
+      return "map";
+    case FilmView::kFrame:
+      return "frame";
+  }
+  return "overlay";
+}
 
 std::string css_color(const Ink& ink) {
   const auto byte = [](double v) {
@@ -151,17 +151,7 @@ std::string InkPairs::declarations(bool is_dark) const {
   return out;
 }
 
-void SvgPen::Unref::operator()(PangoContext* context) const { g_object_unref(context); }
-void SvgPen::Unref::operator()(PangoLayout* layout) const { g_object_unref(layout); }
-
-SvgPen::SvgPen(InkPairs& pairs, std::vector<Ink> dark) : pairs_(pairs), dark_(std::move(dark)) {
-  context_.reset(pango_font_map_create_context(pango_cairo_font_map_get_default()));
-  pango_context_set_base_dir(context_.get(), PANGO_DIRECTION_LTR);
-  pango_context_set_round_glyph_positions(context_.get(), false);
-  layout_.reset(pango_layout_new(context_.get()));
-  pango_layout_set_single_paragraph_mode(layout_.get(), true);
-  pango_layout_set_wrap(layout_.get(), PANGO_WRAP_WORD_CHAR);
-}
+SvgPen::SvgPen(InkPairs& pairs, std::vector<Ink> dark) : pairs_(pairs), dark_(std::move(dark)) {}
 
 std::string SvgPen::paint(const Ink& ink) {
   inks_.push_back(ink);
@@ -202,34 +192,14 @@ void SvgPen::ramp(const Box& box, const FigureScale& scale) {
       place(box), escape_markup(scale.colormap), scale.lo, scale.hi, scale.is_signed);
 }
 
-void SvgPen::set_text(std::string_view text, const Letter& letter) {
-  PangoFontDescription* font = pango_font_description_from_string(kFonts);
-  pango_font_description_set_absolute_size(font, letter.size * PANGO_SCALE);
-  pango_font_description_set_weight(font, letter.is_bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-  pango_layout_set_font_description(layout_.get(), font);
-  pango_font_description_free(font);
-  const std::string safe = printable(text);
-  pango_layout_set_text(layout_.get(), safe.data(), static_cast<int>(safe.size()));
-}
-
 double SvgPen::width_of(std::string_view text, const Letter& letter) {
-  set_text(text, letter);
-  pango_layout_set_width(layout_.get(), -1);
-  pango_layout_set_ellipsize(layout_.get(), PANGO_ELLIPSIZE_NONE);
-  PangoRectangle logical;
-  pango_layout_get_extents(layout_.get(), nullptr, &logical);
-  return static_cast<double>(logical.width) / PANGO_SCALE;
+  return texts_.width_of(text, letter);
 }
 
 void SvgPen::text(std::string_view text, const Box& box, const Letter& letter) {
   const std::string ink = paint(letter.ink);  // also when nothing fits: the order must stay
   if (text.empty() || box.width <= 0 || box.height <= 0) return;
-  set_text(text, letter);
-  PangoLayout* layout = layout_.get();
-  // Pango rounds up; a text as wide as its box must not lose its end to half a unit.
-  pango_layout_set_width(layout, static_cast<int>(std::ceil((box.width + 0.05) * PANGO_SCALE)));
-  pango_layout_set_height(layout, -std::max(1, letter.lines));
-  pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+  PangoLayout* layout = texts_.lay_out(text, letter, box.width + 0.05, letter.lines);
   const std::string shown = pango_layout_get_text(layout);
   const int lines = pango_layout_get_line_count(layout);
   const double step = kLineHeight * letter.size;
@@ -288,7 +258,7 @@ std::string draw_svg(const FigurePanel& panel, double width, double height, cons
     light.emplace(pairs);
     draw_panel(panel, box, context, *light);
   }
-  const std::string alt = escape_markup(printable(panel.alt));
+  const std::string alt = escape_markup(printable_whole(panel.alt));
   return fmt::format(
              "<svg viewBox=\"0 0 {} {}\" role=\"{}\" aria-label=\"{}\"{}><title>{}</title>\n",
              number(width), number(height), light->has_links() ? "group" : "img", alt,

@@ -5,11 +5,8 @@
 
 #include "figure/panels.h"
 #include "figure/pen.h"
+#include "figure/text_layouts.h"
 
-#include <cairo.h>
-#include <pango/pango.h>
-
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +26,9 @@ class InkPairs {
  private:
   std::vector<std::pair<std::string, std::string>> pairs_;  // light, dark
 };
+
+/// As the page's script knows it: "overlay", "map", "frame".
+const char* view_name(FilmView view);
 
 /// "#rrggbb", with "aa" where it is not opaque.
 std::string css_color(const Ink& ink);
@@ -70,20 +70,14 @@ class SvgPen final : public Pen {
   void link(const Box& box, const FilmFrame& frame, std::string_view alt) override;
 
  private:
-  struct Unref {
-    void operator()(PangoContext* context) const;
-    void operator()(PangoLayout* layout) const;
-  };
   std::string paint(const Ink& ink);
-  void set_text(std::string_view text, const Letter& letter);
   void link_to(const Box& box, const std::string& target, std::string_view alt);
 
   InkPairs& pairs_;
   std::vector<Ink> dark_, inks_;
   std::string body_;
   bool has_links_ = false;
-  std::unique_ptr<PangoContext, Unref> context_;
-  std::unique_ptr<PangoLayout, Unref> layout_;  // holds a reference to the context
+  TextLayouts texts_;
 };
 
 /// The panel as an <svg> of this many CSS px, whose <title> is the panel's alternate text.

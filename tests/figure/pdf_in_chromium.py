@@ -62,13 +62,13 @@ class Figure:
         """The link on the page whose alternate text holds the words: rectangle and target page."""
         for annotation in self.annotations(page):
             if annotation["/Subtype"] == "/Link" and words in annotation.get("/Contents", ""):
-                return annotation["/Rect"], self.pages.index(self.of(annotation["/A"])["/D"][0])
+                return self.of(annotation["/Rect"]), self.pages.index(self.of(annotation["/A"])["/D"][0])
         sys.exit(f"page {page} has no link with {words!r}")
 
     def player(self, page):
         for annotation in self.annotations(page):
             if annotation["/Subtype"] == "/Widget":
-                return annotation["/Rect"]
+                return self.of(annotation["/Rect"])
         sys.exit(f"page {page} has no player")
 
 

@@ -1,6 +1,7 @@
 // Clicks: every link leads to a page, lies over what it claims, and reaches every state.
 #include "figure/canvas.h"
 #include "figure/page_layout.h"
+#include "figure/pdf_pages.h"
 #include "figure/pdf_probe.h"
 #include "figure/sample.h"
 
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 #include <sstream>
 
 namespace praxiscope {
@@ -215,6 +217,69 @@ TEST(PdfLinks, OfAStillOpenItsOnlyFrame) {
   const int page = follow(probe, 0, "clip 1: enlarge");
   ASSERT_EQ(page, static_cast<int>(figure.states.size()));
   EXPECT_EQ(probe.links(page).size(), 1U) << "back alone: there is nothing to turn to";
+}
+
+/// A draft of so many states, whose strips link to their frames.
+figure::PdfDraft draft_of_strips(int states, const Figure& figure) {
+  figure::PdfDraft draft;
+  const int frames = static_cast<int>(figure.films[0].pictures.size());
+  for (int s = 0; s < states; ++s) {
+    draft.states.emplace_back();
+    for (const int t : figure::shown_frames(frames))
+      draft.states.back().links.push_back({{}, -1, figure::FilmFrame{0, 0, {}, t}, ""});
+  }
+  return draft;
+}
+
+TEST(EnlargedFrames, AreFewerWhereTheFileWouldBeTooLong) {
+  struct Size {
+    int states, frames, pages;
+    std::string words;
+  };
+  for (const Size& c :
+       {Size{32, 64, 32 * 64, "enlarges it; there, a click on its right"},
+        Size{40, 64, 40 * 16, "Of long clips only"},
+        Size{240, 64, 240 * 8, "one frame in 2 of a strip"},
+        Size{800, 8, 800 * 2, "one frame in 4 of a strip"},
+        Size{2048, 64, 2048, "one frame in 16 of a strip"}, Size{2049, 2, 0, "not enlarged"}}) {
+    SCOPED_TRACE(c.states);
+    const Figure figure = test::sample_figure({.classes = {"a"},
+                                               .methods = {"CAM"},
+                                               .layers = {"a"},
+                                               .frames = c.frames,
+                                               .width = 32,
+                                               .height = 32});
+    figure::PdfDraft draft = draft_of_strips(c.states, figure);
+    figure::choose_frame_runs(figure, draft);
+    int pages = 0;
+    for (const figure::FrameRun& run : draft.runs) pages += static_cast<int>(run.frames.size());
+    EXPECT_EQ(pages, c.pages);
+    EXPECT_THAT(figure::enlarging_words(draft), testing::HasSubstr(c.words));
+  }
+}
+
+TEST(PdfLinks, OpenTheFramesThatAreEnlargedAndNoOthers) {
+  constexpr int kStates = 6 * 5 * 4, kPages = kStates * 16;
+  const std::string bytes = make_pdf(test::sample_figure({.classes = test::many_labels(6),
+                                                          .methods = test::many_labels(5),
+                                                          .layers = test::many_labels(4),
+                                                          .frames = 64,
+                                                          .width = 32,
+                                                          .height = 32,
+                                                          .has_views = false}));
+  const PdfProbe probe(bytes);
+  EXPECT_EQ(probe.page_count(), kStates + kPages + 1);
+  std::set<int> opened;
+  for (int state = 0; state < kStates; ++state) {
+    for (const PdfProbe::Link& link : probe.links(state)) {
+      if (link.target < kStates || link.target == kStates + kPages) continue;
+      EXPECT_TRUE(opened.insert(link.target).second);
+      EXPECT_EQ((link.target - kStates) / 16, state);
+    }
+  }
+  EXPECT_EQ(static_cast<int>(opened.size()), kPages);
+  const std::vector<bool> seen = probe.reachable();
+  EXPECT_EQ(std::find(seen.begin(), seen.end(), false), seen.end());
 }
 
 TEST(PdfLinks, OfStudiesFollowCellsAndPlates) {

@@ -4,6 +4,7 @@
 
 #include "figure/canvas.h"
 #include "figure/page_layout.h"
+#include "figure/pdf_pack.h"
 #include "figure/pdf_pen.h"
 #include "figure/pdf_probe.h"
 #include "figure/sample.h"
@@ -11,6 +12,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <qpdf/Buffer.hh>
+#include <qpdf/Pl_Buffer.hh>
+#include <qpdf/Pl_Flate.hh>
 
 #include <cmath>
 #include <cstdlib>
@@ -57,12 +61,19 @@ TEST(PdfMaps, AreCoarsenedByMeansOfWhatIsThere) {
   EXPECT_TRUE(std::isnan(figure::resize_map(none, 0, {1, 1})[0]));
 }
 
+std::string opacity_samples(const std::vector<float>& values, const MapShades& shades) {
+  return figure::opacity_samples(figure::color_samples(values, shades),
+                                 figure::opacities_of(shades));
+}
+
 TEST(PdfMaps, HaveSamplesAlongTheScale) {
-  const MapShades shades({.colormap = "inferno", .lo = 0, .hi = 2}, 0.5, FilmView::kOverlay);
+  figure::ColorTables tables;
+  const MapShades shades({.colormap = "inferno", .lo = 0, .hi = 2}, 0.5, FilmView::kOverlay,
+                         tables);
   const std::vector<float> values{-1, 0, 1, 2, 3, kNan};
   const std::string colors = figure::color_samples(values, shades);
   EXPECT_EQ(colors, std::string("\x00\x00\x7F\xFE\xFE\xFF", 6));
-  const std::string opacities = figure::opacity_samples(values, shades);
+  const std::string opacities = opacity_samples(values, shades);
   EXPECT_EQ(opacities[1], '\0');
   EXPECT_EQ(static_cast<unsigned char>(opacities[3]), 128);
   EXPECT_EQ(opacities[5], '\0') << "nothing is laid over where there is no value";
@@ -70,16 +81,18 @@ TEST(PdfMaps, HaveSamplesAlongTheScale) {
 }
 
 TEST(PdfMaps, OfSignedValuesFadeAroundZero) {
+  figure::ColorTables tables;
   const MapShades shades({.colormap = "blue_red", .lo = -1, .hi = 1, .is_signed = true}, 1.0,
-                         FilmView::kOverlay);
-  const std::string opacities = figure::opacity_samples({-1, 0, 1}, shades);
+                         FilmView::kOverlay, tables);
+  const std::string opacities = opacity_samples({-1, 0, 1}, shades);
   EXPECT_EQ(static_cast<unsigned char>(opacities[0]), 255);
   EXPECT_EQ(static_cast<unsigned char>(opacities[1]), 0);
   EXPECT_EQ(static_cast<unsigned char>(opacities[2]), 255);
 }
 
 TEST(PdfMaps, HavePalettesOfTheScale) {
-  const MapShades shades({.colormap = "viridis"}, 0.5, FilmView::kOverlay);
+  figure::ColorTables tables;
+  const MapShades shades({.colormap = "viridis"}, 0.5, FilmView::kOverlay, tables);
   const std::string palette = figure::palette_of(shades);
   ASSERT_EQ(palette.size(), 768U);
   const Rgb last = shades.at_position(1).rgb;
@@ -177,6 +190,54 @@ TEST(PdfMaps, AreDrawnAsTheFigureMeansThem) {
       // Viewers enlarge pictures each in their way: a few levels at edges, and none elsewhere.
       EXPECT_LT(sum / count, 2.5) << "state " << s << " of " << clips << " clips";
     }
+  }
+}
+
+/// The scale's colours likewise: a file stores them as an image, pictures draw them.
+TEST(PdfMaps, ScalesAreDrawnInTheirColours) {
+  const Figure figure = test::sample_figure({.classes = {"one"}, .layers = {"a"}, .frames = 2});
+  const std::string pdf = make_pdf(figure);
+  for (std::size_t s = 0; s < figure.states.size(); ++s) {
+    const auto page = draw_page(pdf, static_cast<int>(s));
+    if (!page) GTEST_SKIP() << "pdftoppm is not installed: colours were not compared";
+    test::Canvas canvas(figure, page->width, page->height);
+    const figure::PageLayout layout = figure::lay_out_page({figure}, canvas);
+    std::size_t k = 0;
+    const auto panel_at = [&](std::size_t i) -> const FigurePanel& {
+      return figure.panels[static_cast<std::size_t>(figure.states[s].panels[i])];
+    };
+    while (!std::holds_alternative<ScalePanel>(panel_at(k).content)) ++k;
+    const figure::Box box = layout.panels[k];
+    draw_panel(panel_at(k), box, {figure}, canvas);
+    const double y = box.y + 25;  // in the ramp, under the heading
+    for (int x = static_cast<int>(box.x) + 3; x < box.right() - 3; x += 7) {
+      const std::vector<int> ours = canvas.pixel(x + 0.5, y);
+      for (int c = 0; c < 3; ++c)
+        EXPECT_NEAR(ours[static_cast<std::size_t>(c)], page->at(x, static_cast<int>(y), c), 6)
+            << "state " << s << " at " << x;
+    }
+  }
+}
+
+TEST(PdfStandIns, AreNotInTheFile) {
+  const test::PdfProbe probe(make_pdf(test::study_figure()));
+  probe.for_each([](QPDFObjectHandle object) {
+    if (!object.isStream() || !object.getDict().getKey("/Subtype").isNameAndEquals("/Image"))
+      return;
+    EXPECT_GT(object.getDict().getKey("/Width").getIntValue(), 2);
+  });
+}
+
+TEST(Packer, PacksWhatOthersUnpack) {
+  figure::Packer packer;
+  for (const std::string& bytes : {std::string(), std::string(5000, 'a'), std::string("map")}) {
+    const std::string packed = packer.pack(bytes);
+    Pl_Buffer unpacked("unpacked");
+    Pl_Flate flate("flate", &unpacked, Pl_Flate::a_inflate);
+    flate.writeString(packed);
+    flate.finish();
+    const std::shared_ptr<Buffer> out = unpacked.getBufferSharedPointer();
+    EXPECT_EQ(std::string(reinterpret_cast<const char*>(out->getBuffer()), out->getSize()), bytes);
   }
 }
 

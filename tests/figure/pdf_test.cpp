@@ -171,6 +171,36 @@ TEST(Pdf, TellsEveryFigureToThoseWhoDoNotSee) {
             1U);
 }
 
+TEST(Pdf, TellsLongTextsWhole) {
+  Figure figure = test::sample_figure({.classes = {"one"}, .methods = {"CAM"}, .frames = 1});
+  std::string alt;
+  for (int i = 0; i < 300; ++i) alt += fmt::format("class {} 1 %, ", i);
+  figure.panels[0].alt = alt;
+  const PdfProbe probe(make_pdf(figure));
+  bool is_told = false;
+  probe.for_each([&](QPDFObjectHandle object) {
+    if (object.isDictionary() && object.getKey("/Alt").isString())
+      is_told |= object.getKey("/Alt").getUTF8Value() == alt;
+  });
+  EXPECT_TRUE(is_told);
+}
+
+TEST(Pdf, LabelsEnlargedFramesByTheirNumbersWhereSomeAreLeftOut) {
+  PdfProbe probe(make_pdf(test::sample_figure({.classes = test::many_labels(40),
+                                               .methods = {"CAM"},
+                                               .layers = {"a"},
+                                               .frames = 64,
+                                               .width = 32,
+                                               .height = 32,
+                                               .has_views = false})));
+  QPDFObjectHandle labels = probe.file().getRoot().getKey("/PageLabels").getKey("/Nums");
+  // The strip's second frame is the fifth of the clip: 63 / 15 = 4.2.
+  EXPECT_EQ(labels.getArrayItem(2 * 41).getIntValue(), 41);
+  QPDFObjectHandle label = labels.getArrayItem(2 * 41 + 1);
+  EXPECT_EQ(label.getKey("/P").getUTF8Value(), "action 1-frame ");
+  EXPECT_EQ(label.getKey("/St").getIntValue(), 5);
+}
+
 TEST(Pdf, ListsItsStatesInTheOutlineAndLabelsPages) {
   PdfProbe probe(sample_bytes());
   const std::vector<std::string> titles = probe.outline();

@@ -19,6 +19,7 @@ namespace praxiscope {
 namespace {
 
 using figure::Box;
+using figure::ColorTables;
 using figure::FilmFrame;
 using figure::Letter;
 using figure::MapShades;
@@ -153,7 +154,8 @@ TEST(CairoPen, RefusesAPictureOfAnotherSizeThanItSays) {
 }
 
 TEST(MapShades, GrowInOpacityFromTheBeginning) {
-  const MapShades shades({"inferno", 0, 2, false}, 0.6, FilmView::kOverlay);
+  ColorTables tables;
+  const MapShades shades({"inferno", 0, 2, false}, 0.6, FilmView::kOverlay, tables);
   EXPECT_EQ(shades.of(0).opacity, 0);
   EXPECT_NEAR(shades.of(1).opacity, 0.6 * std::pow(0.5, 0.75), 1e-9);
   EXPECT_NEAR(shades.of(2).opacity, 0.6, 1e-9);
@@ -162,7 +164,8 @@ TEST(MapShades, GrowInOpacityFromTheBeginning) {
 }
 
 TEST(MapShades, OfSignedMapsGrowToBothSides) {
-  const MapShades shades({"blue_red", -2, 2, true}, 0.6, FilmView::kOverlay);
+  ColorTables tables;
+  const MapShades shades({"blue_red", -2, 2, true}, 0.6, FilmView::kOverlay, tables);
   EXPECT_EQ(shades.of(0).opacity, 0);
   EXPECT_NEAR(shades.of(-1).opacity, shades.of(1).opacity, 1e-9);
   EXPECT_GT(shades.of(-2).rgb[2], shades.of(-2).rgb[0]);
@@ -170,15 +173,18 @@ TEST(MapShades, OfSignedMapsGrowToBothSides) {
 }
 
 TEST(MapShades, OfAMapAloneAreOpaqueWhereThereIsAValue) {
-  const MapShades shades({"viridis", 0, 1, false}, 0.6, FilmView::kMap);
+  ColorTables tables;
+  const MapShades shades({"viridis", 0, 1, false}, 0.6, FilmView::kMap, tables);
   EXPECT_EQ(shades.of(0).opacity, 1);
   EXPECT_EQ(shades.of(kNan).opacity, 0);
 }
 
 TEST(MapShades, OfAConstantMapHaveOneColour) {
-  const MapShades shades({"inferno", 3, 3, false}, 0.6, FilmView::kOverlay);
+  ColorTables tables;
+  const MapShades shades({"inferno", 3, 3, false}, 0.6, FilmView::kOverlay, tables);
   EXPECT_EQ(shades.position_of(3), 0);
-  EXPECT_EQ(MapShades({"blue_red", 0, 0, true}, 0.6, FilmView::kOverlay).position_of(0), 0.5);
+  EXPECT_EQ(MapShades({"blue_red", 0, 0, true}, 0.6, FilmView::kOverlay, tables).position_of(0),
+            0.5);
 }
 
 FigureMap map_of(int height, int width, std::vector<float> values) {

@@ -74,6 +74,40 @@ TEST(Sheet, LeavesOutWhatNoPictureCanHold) {
   EXPECT_TRUE(std::any_of(last, sheet.rgb.end(), [](std::uint8_t value) { return value < 128; }));
 }
 
+/// Inks of a stretch of rows from the bottom.
+bool has_words(const Picture& sheet, int from_bottom, int rows) {
+  const auto row = static_cast<std::ptrdiff_t>(sheet.width) * 3;
+  const auto begin = sheet.rgb.end() - from_bottom * row;
+  return std::any_of(begin, begin + rows * row, [](std::uint8_t value) { return value < 160; });
+}
+
+TEST(Sheet, EndsWithItsFootnoteAndNotWithItsProvenance) {
+  Figure figure = test::sample_figure({.classes = {"one"}, .methods = {"CAM"}, .layers = {"a"}});
+  figure.provenance = std::string(3000, 'x');
+  const Picture bare = make_sheet(figure, 800);
+  figure.footnote = "strings-rgb · 16 frames every 2, 224×224 · praxiscope 0.1.0";
+  const Picture told = make_sheet(figure, 800);
+  test::look_at(told, "sheet_footnote");
+  EXPECT_GT(told.height, bare.height);
+  EXPECT_LE(told.height, bare.height + 30) << "one line";
+  EXPECT_TRUE(has_words(told, 26, 6));
+  EXPECT_FALSE(has_words(bare, 26, 6));
+}
+
+TEST(Sheet, KeepsThePrintedPagesShapeWhenNobodySaysHowMany) {
+  for (const auto& [width, height] : {std::pair{224, 224}, {480, 160}, {120, 360}}) {
+    const Figure figure = test::sample_figure({.width = width, .height = height});
+    const Picture sheet = make_sheet(figure, 1200);
+    const Picture one = make_sheet(figure, 1200, 1);
+    EXPECT_LE(sheet.height, std::max(1800 + 1, one.height));
+    // One more would be too many.
+    int count = 1;
+    while (make_sheet(figure, 1200, count).height < sheet.height) ++count;
+    EXPECT_EQ(make_sheet(figure, 1200, count).height, sheet.height);
+    EXPECT_GT(make_sheet(figure, 1200, count + 1).height, 1800);
+  }
+}
+
 TEST(Sheet, IsTheSameEveryTime) {
   const Figure figure = test::sample_figure();
   EXPECT_EQ(make_sheet(figure, 700, 1).rgb, make_sheet(figure, 700, 1).rgb);
@@ -84,7 +118,7 @@ TEST(Sheet, KeepsItsMarginsFree) {
   options.classes = test::odd_labels();
   options.title = options.subtitle = test::odd_labels().back();
   Figure figure = test::sample_figure(options);
-  figure.provenance = std::string(3000, 'x');
+  figure.footnote = std::string(3000, 'x');
   const Picture sheet = make_sheet(figure, 900, 3);
   test::look_at(sheet, "sheet_odd");
   for (int y = 0; y < sheet.height; ++y) {

@@ -146,23 +146,29 @@ void draw_axes(const Plot& plot, const PanelContext& context, Pen& pen) {
   const Theme& look = theme(context.is_dark);
   Letter small = small_letter(look);
   const Box& area = plot.area;
-  small.anchor = Anchor::kRight;
-  for (const Tick& tick :
-       nice_ticks(plot.y, std::clamp(static_cast<int>(area.height / kTickHeight), 2, kMostTicks),
-                  plot.is_percent)) {
+  const std::vector<Tick> y_ticks =
+      nice_ticks(plot.y, std::clamp(static_cast<int>(area.height / kTickHeight), 2, kMostTicks),
+                 plot.is_percent);
+  const std::vector<Tick> x_ticks =
+      nice_ticks(plot.x, std::clamp(static_cast<int>(area.width / kTickWidth), 2, 14), false);
+  // Lines of one ink, then the other's, then letters: files are smaller for it.
+  for (const Tick& tick : y_ticks) {
     const double y = plot.y_of(tick.value);
     pen.line({{area.x, y}, {area.right(), y}}, look.faint, 0.8);
-    pen.text(tick.label, {area.x - area.width, y - 6, area.width - kGrid, kSmallRow}, small);
   }
-  small.anchor = Anchor::kCenter;
-  const std::vector<Tick> ticks =
-      nice_ticks(plot.x, std::clamp(static_cast<int>(area.width / kTickWidth), 2, 14), false);
-  for (const Tick& tick : ticks) {
+  for (const Tick& tick : x_ticks) {
     const double x = plot.x_of(tick.value);
     pen.line({{x, area.bottom()}, {x, area.bottom() + 3}}, look.soft_text, 0.8);
-    pen.text(tick.label, {x - 32, area.bottom() + 4, 64, kSmallRow}, small);
   }
   pen.line({{area.x, area.bottom()}, {area.right(), area.bottom()}}, look.soft_text, 0.8);
+  small.anchor = Anchor::kRight;
+  for (const Tick& tick : y_ticks)
+    pen.text(tick.label,
+             {area.x - area.width, plot.y_of(tick.value) - 6, area.width - kGrid, kSmallRow},
+             small);
+  small.anchor = Anchor::kCenter;
+  for (const Tick& tick : x_ticks)
+    pen.text(tick.label, {plot.x_of(tick.value) - 32, area.bottom() + 4, 64, kSmallRow}, small);
   pen.text(plot.x_label, {area.x, area.bottom() + 4 + kSmallRow, area.width, kSmallRow}, small);
 }
 

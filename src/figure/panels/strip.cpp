@@ -10,7 +10,6 @@
 namespace praxiscope::figure {
 namespace {
 
-constexpr int kMostFrames = 16;
 constexpr double kBetween = 4, kTime = 14;  ///< pt: between frames; height of the time
 constexpr double kTallest = 112;            ///< pt, of a frame: a strip is no second player
 constexpr double kOnly = 64;                ///< of the one frame of a still picture
@@ -48,7 +47,7 @@ std::string time_text(double time_s, double width, const Letter& letter, Pen& pe
 }  // namespace
 
 std::vector<int> shown_frames(int frames) {
-  const int count = std::min(frames, kMostFrames);
+  const int count = std::min(frames, kMostStripFrames);
   std::vector<int> shown;
   for (int i = 0; i < count; ++i)
     shown.push_back(count == 1 ? 0
@@ -96,7 +95,7 @@ WantedHeight wanted_strip(const StripPanel& panel, double width, const PanelCont
   const auto height_in = [&](int rows) { return cells_in(shown, rows, aspect, width, 1e9).height; };
   if (tallest <= 0) tallest = shown == 1 ? kOnly : kTallest;
   // Two rows for more than 8 frames, unless they are so tall that one is high enough.
-  int rows = shown > kMostFrames / 2 && height_in(1) < 0.6 * tallest ? 2 : 1;
+  int rows = shown > kMostStripFrames / 2 && height_in(1) < 0.6 * tallest ? 2 : 1;
   if (rows == 2 && aspect > kFlat) rows = 4;
   const double height = std::min(tallest, height_in(rows));
   const double rest = rows * kTime + (rows - 1) * kBetween;
