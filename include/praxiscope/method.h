@@ -56,6 +56,7 @@ struct MethodInfo {
   /// evidence for ...".
   std::string_view reading = "finds evidence for";
   bool is_signed = false;       ///< maps may be negative
+  bool is_pixel_wise = false;   ///< each value is a pixel's own: a few are far above all others
   bool is_layer_based = false;  ///< has a layer (and takes --layer)
   std::span<const OptionSpec> options;
   /// Ready to run on `model`. `layer`: resolved name, for layer-based methods.

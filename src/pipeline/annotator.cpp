@@ -70,7 +70,7 @@ Annotator::Annotator(const MediaInfo& info, const Model& model, const Explainer&
   reach_s_ = frame_reach_s(model.manifest().inputs, usual_rate(info));
   for (const std::size_t m : explainer.methods_of_maps()) {
     const ChosenMethod& chosen = explainer.methods().at(m);
-    const double colored = chosen.info->is_layer_based ? 1 : kFineMapShare;
+    const double colored = chosen.info->is_pixel_wise ? kFineMapShare : 1;
     Track track{.timeline = MapTimeline(reach_s_, colored),
                 .method = std::string(chosen.info->title),
                 .method_index = m};

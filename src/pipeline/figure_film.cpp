@@ -90,7 +90,7 @@ FigureFilm make_film(const ClipInput& input,
   return film;
 }
 
-FigureMap make_map(const Attribution& map, const ClipInput& input) {
+FigureMap make_map(const Attribution& map, const ClipInput& input, double colored_share) {
   const auto frames = static_cast<std::int64_t>(input.frames.size());
   at::Tensor values = map.coarse.detach().to(at::kCPU, at::kFloat).contiguous();
   if (values.size(0) != frames) {
@@ -110,7 +110,7 @@ FigureMap make_map(const Attribution& map, const ClipInput& input) {
   out.values.assign(data, data + values.numel());
   const auto or_0 = [](float value) { return std::isfinite(value) ? value : 0.0F; };
   const ValueRange raw = finite_range(values);
-  const ValueRange colored = range_of_share(values, map.layer.empty() ? kFineMapShare : 1);
+  const ValueRange colored = range_of_share(values, colored_share);
   out.lo = or_0(raw.lo), out.hi = or_0(raw.hi);
   out.scale.lo = or_0(colored.lo), out.scale.hi = or_0(colored.hi);
   const PixelMap& place = input.source_from_clip;

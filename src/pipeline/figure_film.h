@@ -33,6 +33,7 @@ FigureFilm make_film(const ClipInput& input,
 /// The raw values of an attribution on the film's frames: in time interpolated like the volume, for
 /// a film of one frame the mean; in space as computed, those finer than kMapSide by the strongest
 /// value of each cell.
-FigureMap make_map(const Attribution& map, const ClipInput& input);
+/// `colored_share`: of the values that the scale spans, see range_of_share().
+FigureMap make_map(const Attribution& map, const ClipInput& input, double colored_share = 1);
 
 }  // namespace praxiscope

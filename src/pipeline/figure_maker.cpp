@@ -5,6 +5,7 @@
 #include "pipeline/figure_film.h"
 #include "pipeline/figure_pages.h"
 #include "pipeline/report.h"
+#include "render/map_range.h"
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
@@ -96,11 +97,14 @@ ShownClip FigureMaker::show(const ClipResult& result, float strength) const {
     shown.begin_s = std::min(shown.begin_s, input.frames.front().pts.to_double());
     shown.end_s = std::max(shown.end_s, input.frames.back().pts.to_double());
   }
+  const std::vector<std::size_t> owners = explainer_.methods_of_maps();
   for (const Attribution& map : result.attributions) {
+    const MethodInfo& method = *explainer_.methods().at(owners.at(shown.maps.size())).info;
     std::size_t input = 0;
     while (result.clip.inputs.at(input).name != map.input) ++input;
     shown.inputs.push_back(input);
-    shown.maps.push_back(make_map(map, result.clip.inputs[input]));
+    shown.maps.push_back(
+        make_map(map, result.clip.inputs[input], method.is_pixel_wise ? kFineMapShare : 1));
     shown.cells.push_back(cells_text(map));
   }
   return shown;

@@ -1,6 +1,8 @@
 // See fake_model.h.
 #include "methods/fake_model.h"
 
+#include "model/rectifiers.h"
+
 namespace praxiscope::testing {
 namespace {
 
@@ -14,6 +16,16 @@ at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight) {
 }
 
 }  // namespace
+
+at::Tensor Keep::relu(const at::Tensor& x) const {
+  program::Op op;
+  op.name = "aten::relu";
+  op.rectifier = program::find_rectifier(op.name);
+  op.call = [](torch::jit::Stack& stack) { stack.back() = stack.back().toTensor().relu(); };
+  torch::jit::Stack stack{x};
+  if (!program::apply_rectifier(op, rule_, stack)) return x.relu();
+  return stack.back().toTensor();
+}
 
 FakeModel::FakeModel(std::vector<std::string> inputs, Forward forward,
                      std::map<std::string, at::Tensor> parameters)
@@ -36,7 +48,9 @@ Run FakeModel::run(std::span<const at::Tensor> inputs, const RunOptions& options
     run.input_names.push_back(manifest_.inputs[i].name);
     fed.push_back(run.inputs.back().clone());
   }
-  const Keep keep = [&](const std::string& layer, const at::Tensor& output) {
+  const auto tap = [&](const std::string& layer, const at::Tensor& given) {
+    const auto other = options.replace.find(layer);
+    const at::Tensor output = other == options.replace.end() ? given : other->second(given);
     if (std::find(options.taps.begin(), options.taps.end(), layer) == options.taps.end()) {
       return output;
     }
@@ -45,6 +59,7 @@ Run FakeModel::run(std::span<const at::Tensor> inputs, const RunOptions& options
     run.activations[layer] = kept;
     return kept.clone();
   };
+  const Keep keep(tap, options.relu_rule);
   run.logits = forward_(fed, keep);
   run.outputs = {run.logits};
   return run;
@@ -61,7 +76,7 @@ std::unique_ptr<FakeModel> gap_network() {
   return std::make_unique<FakeModel>(
       std::vector<std::string>{"rgb"},
       [p](const std::vector<at::Tensor>& x, const Keep& keep) {
-        const at::Tensor features = keep("features", convolve(x[0], p.at("conv")).relu());
+        const at::Tensor features = keep("features", keep.relu(convolve(x[0], p.at("conv"))));
         const at::Tensor code = keep("pool", at::adaptive_avg_pool3d(features, {1, 1, 1}));
         return keep("logits", at::linear(code.flatten(1), p.at("weight"), p.at("bias")));
       },
@@ -76,9 +91,9 @@ std::unique_ptr<FakeModel> fc_network() {
       std::vector<std::string>{"rgb"},
       [p](const std::vector<at::Tensor>& x, const Keep& keep) {
         const at::Tensor before = keep("before", convolve(x[0], p.at("conv")));
-        const at::Tensor features = keep("features", before.relu());
+        const at::Tensor features = keep("features", keep.relu(before));
         const at::Tensor pooled = at::max_pool3d(features, {2, 2, 2}).flatten(1);
-        return at::linear(at::linear(pooled, p.at("fc1")).relu(), p.at("fc2"));
+        return at::linear(keep.relu(at::linear(pooled, p.at("fc1"))), p.at("fc2"));
       },
       p);
 }
@@ -91,10 +106,10 @@ std::unique_ptr<FakeModel> two_stream_network() {
   auto model = std::make_unique<FakeModel>(
       std::vector<std::string>{"rgb", "flow"},
       [p](const std::vector<at::Tensor>& x, const Keep& keep) {
-        const at::Tensor rgb = keep("rgb_net.conv", convolve(x[0], p.at("rgb")).relu());
-        const at::Tensor flow = keep("flow_net.conv", convolve(x[1], p.at("flow")).relu());
+        const at::Tensor rgb = keep("rgb_net.conv", keep.relu(convolve(x[0], p.at("rgb"))));
+        const at::Tensor flow = keep("flow_net.conv", keep.relu(convolve(x[1], p.at("flow"))));
         const at::Tensor both =
-            keep("fusion.conv", at::conv3d(at::cat({rgb, flow}, 1), p.at("fusion")).relu());
+            keep("fusion.conv", keep.relu(at::conv3d(at::cat({rgb, flow}, 1), p.at("fusion"))));
         return at::linear(both.mean({2, 3, 4}), p.at("weight"));
       },
       p);

@@ -14,8 +14,23 @@
 
 namespace praxiscope::testing {
 
-/// Called by a network with each layer's output; gives what the rest of the network sees.
-using Keep = std::function<at::Tensor(const std::string& layer, const at::Tensor& output)>;
+/// What a network's code asks of the run it is part of.
+class Keep {
+ public:
+  using Tap = std::function<at::Tensor(const std::string& layer, const at::Tensor& output)>;
+  Keep(Tap tap, ReluRule rule) : tap_(std::move(tap)), rule_(rule) {}
+
+  /// Called with each layer's output; gives what the rest of the network sees.
+  at::Tensor operator()(const std::string& layer, const at::Tensor& output) const {
+    return tap_(layer, output);
+  }
+  /// A rectifier that follows the run's rule.
+  at::Tensor relu(const at::Tensor& x) const;
+
+ private:
+  Tap tap_;
+  ReluRule rule_;
+};
 using Forward = std::function<at::Tensor(const std::vector<at::Tensor>& inputs, const Keep& keep)>;
 
 class FakeModel : public Model {

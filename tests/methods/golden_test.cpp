@@ -90,7 +90,7 @@ class Forwards {
 
 OurMaps our_maps(Forwards& forwards, const std::vector<std::string>& key) {
   const Model& model = forwards.model();
-  const bool is_input_level = key[2] == "saliency";
+  const bool is_input_level = !find_method(key[2]).is_layer_based;
   const Question question{
       .method = key[2], .options = key[3], .layer = is_input_level ? "" : model.find_layer(key[1])};
   const Target target = parse_target(key[4], {}).front().fixed.value();

@@ -26,7 +26,7 @@ EXPORT = HERE.parent / "export"
 
 # network: layers to explain at, targets. Layers after a ReLU unless said otherwise.
 CASES = {
-    "gap_linear": (["features", "features.0"], ["3", "3-1", "unit:features:2", "unit:features:2@1,3,*"]),
+    "gap_linear": (["features", "features.0"], ["3", "3-1", "unit:features:4", "unit:features:4@1,3,*"]),
     "conv_fc": (["pool2", "pool1", "conv2"], ["0", "5-2"]),  # conv2: before its ReLU
     "r3d_18": (["layer4", "layer2.0"], ["3", "3-10"]),
     "inplace_relu": (["body"], ["1", "unit:fc:2"]),  # changed in place afterwards
@@ -42,8 +42,10 @@ POOL_AND_LINEAR = {("gap_linear", "features"), ("r3d_18", "layer4"), ("two_strea
 
 
 def fingerprint():
-    digest = hashlib.sha256(pathlib.Path(__file__).read_bytes())
-    for name in ("make_test_models.py", "test_networks.py"):
+    digest = hashlib.sha256()
+    for name in ("methods.py", "gradients.py", "deconvnet.py", "perturbation.py"):
+        digest.update((HERE / name).read_bytes())
+    for name in ("make_test_models.py", "test_networks.py", "references.py"):
         digest.update((EXPORT / name).read_bytes())
     digest.update(importlib.metadata.version("torch").encode())
     return digest.hexdigest()
@@ -81,6 +83,7 @@ def score_of(logits, kept, target, clip):
     _, layer, channel = target.split(":")
     channel, _, where = channel.partition("@")
     value = kept[layer][clip, int(channel)]
+    assert value.any(), f"{target} says nothing: its channel is 0 everywhere"
     index = tuple(slice(None) if p in ("*", "") else int(p) for p in where.split(",")) if where else ()
     return value[index].mean()
 
@@ -233,7 +236,21 @@ def unit_layers(targets):
     return [target.split(":")[1] for target in targets if target.startswith("unit:")]
 
 
+@functools.lru_cache(maxsize=2)
+def case_of(module, name, folder, dtype):
+    """The network as gradients.py or perturbation.py wants it."""
+    network, model, clips = load(name, folder, dtype)
+
+    def forward(inputs):
+        with Tap(model, unit_layers(CASES[name][1]), None) as tap:
+            return first_output(model(*network.arguments([x.clone() for x in inputs]))), tap.kept
+
+    return module.Case(name, model, clips, forward, score_of)
+
+
 def at_layer(golden, name, layer, targets, folder, dtype, what):
+    import gradients
+    import perturbation
     import torch
     import torch.nn.functional as F
 
@@ -264,9 +281,13 @@ def at_layer(golden, name, layer, targets, folder, dtype, what):
             if what == "f64" and options == "" and method in ("cam", "grad_cam"):
                 golden[key + "volume"] = F.interpolate(
                     golden[key + what].unsqueeze(1), size=clips[-1].shape[2:], mode="trilinear", align_corners=False)[:, 0]
+    for module in (gradients, perturbation):
+        module.at_layer(golden, case_of(module, name, folder, dtype), layer, tap.kept[layer].detach(), targets, what)
 
 
 def at_input(golden, name, targets, folder, dtype, what):
+    import gradients
+    import perturbation
     import torch
 
     network, model, clips = load(name, folder, dtype)
@@ -279,7 +300,9 @@ def at_input(golden, name, targets, folder, dtype, what):
         for i in range(len(leaves)):
             for options in SALIENCY:
                 golden[f"{name}|{i}|saliency|{options}|{target}|{what}"] = torch.stack(
-                    [reduce_channels(gradients[i][n], options) for n, gradients in enumerate(per_clip)])
+                    [reduce_channels(of[i][n], options) for n, of in enumerate(per_clip)])
+    for module in (gradients, perturbation):
+        module.at_input(golden, case_of(module, name, folder, dtype), targets, what)
 
 
 def make(folder):

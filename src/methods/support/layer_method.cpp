@@ -18,7 +18,9 @@ class LayerMethod : public Method {
   LayerMethod(LayerMethodSettings settings, LayerMap map)
       : settings_(std::move(settings)), map_(std::move(map)) {}
 
-  MethodNeeds needs() const override { return {.taps = {settings_.layer}, .tap_gradients = true}; }
+  MethodNeeds needs() const override {
+    return {.taps = {settings_.layer}, .tap_gradients = settings_.uses_gradient};
+  }
 
   std::vector<std::vector<std::vector<Attribution>>> explain(const MethodInput& input,
                                                              Progress& progress) const override;
@@ -44,7 +46,8 @@ const at::Tensor& LayerMethod::tap_of(const Run& run) const {
 
 at::Tensor LayerMethod::coarse_map(LayerEvidence evidence, Progress& progress) const {
   const at::NoGradGuard no_recording;
-  if (!evidence.gradient.any().item<bool>()) {
+  if (evidence.gradient.defined()) evidence.gradient = evidence.gradient.to(at::kFloat);
+  if (settings_.uses_gradient && !evidence.gradient.any().item<bool>()) {
     progress.warn(fmt::format("{}: the target does not depend on layer {}; the map is 0 everywhere",
                               settings_.id, in_quotes(settings_.layer)));
   }
@@ -89,12 +92,16 @@ std::vector<std::vector<std::vector<Attribution>>> LayerMethod::explain(const Me
   const LayerView view(settings_.id, settings_.layer, tap, run.inputs[inputs.front()]);
   const at::Tensor activation = view(tap.detach()).to(at::kFloat);  // no copy when f32 already
 
+  at::Tensor coarse;
   for (std::size_t k = 0; k < targets; ++k) {
     progress.check_cancelled();
     const at::Tensor scores = target_scores(input, k);
-    const at::Tensor gradient =
-        view(target_gradients(input, scores, k, {&settings_.layer, 1}).front()).to(at::kFloat);
-    const at::Tensor coarse = coarse_map({activation, gradient, scores, tap}, progress);
+    if (settings_.uses_gradient || k == 0) {
+      at::Tensor gradient;
+      if (settings_.uses_gradient)
+        gradient = view(target_gradients(input, scores, k, {&settings_.layer, 1}).front());
+      coarse = coarse_map({activation, gradient, scores, tap}, progress);
+    }
     for (const std::size_t i : inputs) {
       const at::Tensor& clip = run.inputs[i];
       const at::Tensor volume = upsample(coarse, clip.size(2), clip.size(3), clip.size(4));

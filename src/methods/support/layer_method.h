@@ -15,7 +15,7 @@ namespace praxiscope::methods {
 /// A batch at a layer: what the layer said, and how each clip's target depends on it.
 struct LayerEvidence {
   at::Tensor activation;  ///< A [N,C,T',H',W'] f32
-  at::Tensor gradient;    ///< g = dS/dA, the same shape
+  at::Tensor gradient;    ///< g = dS/dA, the same shape; undefined where uses_gradient is false
   at::Tensor scores;      ///< S [N] f32, attached to the run's graph
   at::Tensor tap;         ///< the layer's output as the run kept it: where the graph begins
 };
@@ -29,6 +29,7 @@ struct LayerMethodSettings {
   std::string variant;             ///< options that change the formula
   bool relu = true;                ///< keep only positive values: evidence for the target
   bool is_counterfactual = false;  ///< the gradient is negated: what speaks against the target
+  bool uses_gradient = true;       ///< false: the map is the same for all targets, and made once
 };
 
 /// A method that draws a map from a layer's activation and gradient.

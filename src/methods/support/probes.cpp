@@ -67,32 +67,46 @@ std::vector<at::Tensor> scores_at(const MethodInput& input, std::span<const at::
   return scores;
 }
 
-at::Tensor scores_of_copies(const MethodInput& input, std::size_t clip, std::int64_t count,
-                            const MakeCopy& make, Progress& progress) {
+void run_copies(const MethodInput& input, const Copies& copies, const SeeCopies& see,
+                Progress& progress) {
   const std::int64_t fixed = input.model.fixed_batch().value_or(0);
   const std::int64_t batch = fixed > 0 ? fixed : std::max(1, input.batch);
-  const std::size_t targets = input.targets[clip].size();
-  at::Tensor scores = at::zeros({count, static_cast<std::int64_t>(targets)}, at::kFloat);
-  const RunOptions options = plain_options(input);
-  for (std::int64_t begin = 0; begin < count; begin += batch) {
+  RunOptions options = copies.options;
+  for (const std::string& layer : unit_layers(input)) options.taps.push_back(layer);
+  for (std::int64_t begin = 0; begin < copies.count; begin += batch) {
     progress.check_cancelled();
-    const std::int64_t real = std::min(batch, count - begin);
+    const std::int64_t rows = std::min(batch, copies.count - begin);
     std::vector<std::vector<at::Tensor>> stacks(input.run.inputs.size());
-    for (std::int64_t i = 0; i < (fixed > 0 ? fixed : real); ++i) {
-      std::vector<at::Tensor> copy = make(begin + std::min(i, real - 1));
+    for (std::int64_t i = 0; i < (fixed > 0 ? fixed : rows); ++i) {
+      std::vector<at::Tensor> copy = copies.make(begin + std::min(i, rows - 1));
       for (std::size_t of = 0; of < copy.size(); ++of) stacks[of].push_back(std::move(copy[of]));
     }
     std::vector<at::Tensor> inputs;
     for (const std::vector<at::Tensor>& stack : stacks) inputs.push_back(at::stack(stack));
+    if (copies.prepare) copies.prepare(begin, options);
     const Run run = input.model.run(inputs, options);
     const std::vector<std::vector<Target>> same(static_cast<std::size_t>(run.logits.size(0)),
-                                                input.targets[clip]);
-    const MethodInput asked = ask(input, run, same);
-    for (std::size_t k = 0; k < targets; ++k)
-      scores.narrow(0, begin, real)
-          .select(1, static_cast<std::int64_t>(k))
-          .copy_(target_scores(asked, k).detach().narrow(0, 0, real).to(at::kCPU, at::kFloat));
+                                                input.targets[copies.clip]);
+    see(ask(input, run, same), begin, rows);
   }
+}
+
+at::Tensor all_target_values(const MethodInput& asked, ScoreKind kind) {
+  const std::size_t targets = targets_per_clip(asked);
+  if (targets == 0) return at::zeros({asked.run.logits.size(0), 0}, at::kFloat);
+  std::vector<at::Tensor> values;
+  for (std::size_t k = 0; k < targets; ++k) values.push_back(target_values(asked, k, kind));
+  return at::stack(values, 1).to(at::kCPU);
+}
+
+at::Tensor scores_of_copies(const MethodInput& input, const Copies& copies, ScoreKind kind,
+                            Progress& progress) {
+  const auto targets = static_cast<std::int64_t>(input.targets[copies.clip].size());
+  at::Tensor scores = at::zeros({copies.count, targets}, at::kFloat);
+  const SeeCopies keep = [&](const MethodInput& asked, std::int64_t begin, std::int64_t rows) {
+    scores.narrow(0, begin, rows).copy_(all_target_values(asked, kind).narrow(0, 0, rows));
+  };
+  run_copies(input, copies, keep, progress);
   return scores;
 }
 

@@ -113,6 +113,27 @@ at::Tensor target_scores(const MethodInput& input, std::size_t k) {
   return at::stack(scores);
 }
 
+ScoreKind find_score_kind(std::string_view name) {
+  return name == "probability" ? ScoreKind::kProbability : ScoreKind::kLogit;
+}
+
+at::Tensor target_values(const MethodInput& input, std::size_t k, ScoreKind kind) {
+  at::Tensor values = target_scores(input, k).detach().to(at::kFloat);
+  if (kind == ScoreKind::kLogit) return values;
+  const at::Tensor all = probabilities(input.run).to(at::kFloat);
+  for (std::size_t n = 0; n < input.targets.size(); ++n) {
+    const Target& target = input.targets[n][k];
+    if (target.kind == Target::Kind::kUnit) continue;
+    const auto clip = static_cast<std::int64_t>(n);
+    const at::Tensor of_clip = all.select(0, clip);
+    at::Tensor value = of_clip.select(0, target.class_index);
+    if (target.kind == Target::Kind::kContrast)
+      value = value - of_clip.select(0, target.other_class_index);
+    values.select(0, clip).copy_(value);
+  }
+  return values;
+}
+
 std::vector<at::Tensor> target_gradients(const MethodInput& input, const at::Tensor& scores,
                                          std::size_t k, std::span<const std::string> of) {
   const at::AutoGradMode record(true);

@@ -20,6 +20,16 @@ std::size_t targets_per_clip(const MethodInput& input);
 /// the run did not keep the unit's layer.
 at::Tensor target_scores(const MethodInput& input, std::size_t k);
 
+/// What of a target counts. kLogit: what target_scores() gives. kProbability: a class's
+/// probability; of a contrast the difference of two; a unit has none and keeps its activation.
+enum class ScoreKind { kLogit, kProbability };
+
+/// "logit" or "probability".
+ScoreKind find_score_kind(std::string_view name);
+
+/// The k-th target's value of every clip: [N] f32, detached.
+at::Tensor target_values(const MethodInput& input, std::size_t k, ScoreKind kind);
+
 /// d score / d tensor for each tensor named in `of` ("input:0" or a tapped layer), every clip its
 /// own. The run's graph is freed with the last target when nobody needs it afterwards.
 ///
