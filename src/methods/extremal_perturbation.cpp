@@ -29,23 +29,30 @@ struct Settings {
   std::string variant;
 };
 
-/// Adam (Kingma and Ba 2015) with its usual numbers, on parameters in [0,1].
+/// Adam (Kingma and Ba 2015) on parameters in [0,1], with its usual numbers but one: slopes are of
+/// the order of 1 / cells, and a cell with one far below that stays where it is, where Adam's
+/// epsilon of 1e-8 would move it as far as any other, by the sign of a rounding error.
 class Adam {
  public:
-  explicit Adam(const at::Tensor& like) : mean_(at::zeros_like(like)), square_(mean_.clone()) {}
+  /// @param like  [N,t,h,w].
+  explicit Adam(const at::Tensor& like)
+      : mean_(at::zeros_like(like)),
+        square_(mean_.clone()),
+        epsilon_(0.1 / static_cast<double>(like[0].numel())) {}
 
   void descend(at::Tensor& parameters, const at::Tensor& gradient) {
-    constexpr double kRate = 0.05, kMean = 0.9, kSquare = 0.999, kEpsilon = 1e-8;
+    constexpr double kRate = 0.05, kMean = 0.9, kSquare = 0.999;
     ++step_;
     mean_ = kMean * mean_ + (1 - kMean) * gradient;
     square_ = kSquare * square_ + (1 - kSquare) * gradient * gradient;
     const at::Tensor mean = mean_ / (1 - std::pow(kMean, step_));
     const at::Tensor square = square_ / (1 - std::pow(kSquare, step_));
-    parameters = (parameters - kRate * mean / (square.sqrt() + kEpsilon)).clamp(0, 1);
+    parameters = (parameters - kRate * mean / (square.sqrt() + epsilon_)).clamp(0, 1);
   }
 
  private:
   at::Tensor mean_, square_;
+  double epsilon_;
   int step_ = 0;
 };
 
@@ -87,7 +94,8 @@ Answer ask(const Problem& problem, const std::vector<at::Tensor>& masks, bool wa
   return answer;
 }
 
-/// The mask that an area asks for, given the order of its cells: 1 for the largest, 0 for the rest.
+/// The mask that an area asks for, given the order of its cells: 1 for the largest, 0 for the rest;
+/// of equal cells the first counts as larger.
 at::Tensor template_of(const at::Tensor& mask, double area) {
   const at::Tensor flat = mask.flatten(1);
   const auto kept = std::llround(area * static_cast<double>(flat.size(1)));

@@ -137,8 +137,8 @@ class LoadedModel final : public Model {
   }
 
   std::unique_ptr<KeptRun> keep_run(std::span<const at::Tensor> inputs) const override {
-    check_inputs(inputs);
     if (call_.fixed_batch()) return nullptr;
+    check_inputs(inputs);
     std::vector<at::Tensor> here;
     for (const at::Tensor& input : inputs) here.push_back(input.detach().to(device_).contiguous());
     return program::keep_run(*program_, call_, std::move(here));

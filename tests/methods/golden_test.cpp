@@ -67,15 +67,23 @@ class Forwards {
     if (known != runs_.end()) return known->second;
     return runs_.emplace(key, run_for(model_, method, clips_, {target})).first->second;
   }
-  std::vector<std::vector<Attribution>> explain(const Question& question, const Target& target) {
+  /// The maps [n][input] of a case. Those on several inputs come together, and are cases each.
+  const std::vector<std::vector<Attribution>>& explain(const Question& question,
+                                                       const std::string& target) {
+    const std::string key =
+        fmt::format("{}|{}|{}|{}", question.method, question.options, question.layer, target);
+    const auto known = maps_.find(key);
+    if (known != maps_.end()) return known->second;
+    const Target asked = parse_target(target, {}).front().fixed.value();
     const std::unique_ptr<Method> method = make_method(model_, question);
-    const std::vector<std::vector<Target>> targets(clips_.front().size(0), {target});
+    const std::vector<std::vector<Target>> targets(clips_.front().size(0), {asked});
     Listener progress;
-    std::vector<std::vector<Attribution>> maps;  // [n][input]
+    std::vector<std::vector<Attribution>>& maps = maps_[key];
     for (auto& clip : method->explain({.model = model_,
-                      .run = find(*method, target),
+                      .run = find(*method, asked),
                       .targets = targets,
-                      .is_last_use = false},
+                      .is_last_use = false,
+                      .batch = 4},
                                       progress))
       maps.push_back(std::move(clip.at(0)));
     return maps;
@@ -86,6 +94,7 @@ class Forwards {
   const Model& model_;
   std::vector<at::Tensor> clips_;
   std::map<std::string, Run> runs_;
+  std::map<std::string, std::vector<std::vector<Attribution>>> maps_;
 };
 
 OurMaps our_maps(Forwards& forwards, const std::vector<std::string>& key) {
@@ -93,9 +102,8 @@ OurMaps our_maps(Forwards& forwards, const std::vector<std::string>& key) {
   const bool is_input_level = !find_method(key[2]).is_layer_based;
   const Question question{
       .method = key[2], .options = key[3], .layer = is_input_level ? "" : model.find_layer(key[1])};
-  const Target target = parse_target(key[4], {}).front().fixed.value();
   std::vector<at::Tensor> coarse_maps, volumes;
-  for (const std::vector<Attribution>& clip : forwards.explain(question, target)) {
+  for (const std::vector<Attribution>& clip : forwards.explain(question, key[4])) {
     const std::size_t input = is_input_level ? std::stoul(key[1]) : clip.size() - 1;
     coarse_maps.push_back(clip[input].coarse);
     volumes.push_back(clip[input].volume);

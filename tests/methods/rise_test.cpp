@@ -66,7 +66,6 @@ TEST(Rise, OfALinearNetworkConvergesWithTheErrorItTells) {
   const double range = (expected.max() - expected.min()).item<double>();
   EXPECT_LT(many, 0.07 * range);
   EXPECT_LT(many, few / 2.5) << "16 times the masks: 4 times less error";
-  EXPECT_GT(many, few / 7);
 }
 
 TEST(Rise, CenteredAtTheMeanAnswer) {

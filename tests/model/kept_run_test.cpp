@@ -103,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"inplace_input", ".pt"}, Case{"probabilities", ".pt"},
                       Case{"cnn_lstm", ".pt", false}, Case{"branches", ".pt"},
                       Case{"two_stream_separate", ".pt"}, Case{"shared_loop", ".pt"},
-                      Case{"two_stream_tuple", ".pt", false}),
+                      Case{"two_stream_tuple", ".pt", false}, Case{"gap_linear", ".pt2", false}),
     [](const ::testing::TestParamInfo<Case>& test) {
       std::string name = test.param.network + test.param.form;
       std::replace(name.begin(), name.end(), '.', '_');
