@@ -22,8 +22,10 @@ void check_kind(const char* what, const at::Tensor& tensor, bool is_right,
 
 std::string shape_text(const at::Tensor& tensor) {
   std::string text;
-  for (const std::int64_t size : tensor.sizes())
-    text += (text.empty() ? "" : "x") + std::to_string(size);
+  for (const std::int64_t size : tensor.sizes()) {
+    if (!text.empty()) text += 'x';
+    text += std::to_string(size);
+  }
   return text.empty() ? "one number" : text;
 }
 
