@@ -24,8 +24,8 @@ TEST(Spearman, LooksAtOrderOnly) {
 }
 
 TEST(Spearman, EqualValuesShareTheirMeanRank) {
-  // Ranks 1.5 1.5 3 and 1 2 3: covariance 1.5, variances 1.5 and 2.
-  EXPECT_NEAR(*spearman(line({0, 0, 7}), line({1, 2, 3})), 1.5 / std::sqrt(1.5 * 2), 1e-12);
+  // Ranks 1.5 1.5 3 4 and 1 2 3 4: covariance 4.5, variances 4.5 and 5.
+  EXPECT_NEAR(*spearman(line({0, 0, 7, 9}), line({1, 2, 3, 4})), 4.5 / std::sqrt(4.5 * 5), 1e-12);
 }
 
 TEST(Pearson, LooksAtValues) {
