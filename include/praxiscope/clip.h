@@ -98,4 +98,9 @@ struct PreparedPicture {
 PreparedPicture prepare_picture(const Picture& picture, const Preparation& preparation,
                                 const std::string& device);
 
+/// What the network sees as a picture again: undoes range, mean, std and channel order, and cuts
+/// off what no byte can hold. Resize and crop stay.
+/// @param frame  [3,h,w], any floating type and device, prepared as `preparation` says.
+Picture seen_picture(const at::Tensor& frame, const Preparation& preparation);
+
 }  // namespace praxiscope

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "praxiscope/manifest.h"
+#include "praxiscope/method_choice.h"
 #include "praxiscope/options.h"
 #include "praxiscope/progress.h"
+#include "praxiscope/top_class.h"
 
 #include <cstdint>
 #include <functional>
@@ -35,7 +37,6 @@ struct SourceSettings {
 };
 
 class Model;
-struct MethodInfo;
 
 /// A network that predict and explain have loaded, for their next call: it is loaded again only
 /// when the settings name another model, other overrides or another device. Empty at first.
@@ -43,13 +44,6 @@ struct ModelKeeper {
   std::shared_ptr<Model> model;
   std::string name, device;  ///< as they were asked for
   ManifestOverrides overrides;
-};
-
-struct TopClass {
-  std::string label;
-  std::int64_t class_index = 0;
-  float probability = 0;
-  float logit = 0;
 };
 
 struct ClipPrediction {
@@ -80,17 +74,6 @@ Prediction predict(const std::string& input, const PredictOptions& options, Prog
                    const std::function<void(const ClipPrediction&)>& on_clip,
                    ModelKeeper* keeper = nullptr);
 
-/// A method and its options as the user wrote them: "grad_cam:weights=per_frame".
-struct MethodChoice {
-  std::string id;
-  std::map<std::string, std::string> options;
-};
-/// The options that may follow a method's name: its own, and "layer" where it works at one.
-std::vector<OptionSpec> method_options(const MethodInfo& method);
-/// "grad_cam_pp,grad_cam:weights=per_frame:layer=stem" -> choices, names and options checked;
-/// whether a layer exists is known only with a model. @throws Error kUsage.
-std::vector<MethodChoice> parse_methods(const std::string& text);
-
 struct ExplainOptions {
   SourceSettings source;
   RunSettings run;
@@ -100,6 +83,10 @@ struct ExplainOptions {
       outputs;  ///< by ending: .mp4 .mkv .webm .mov .gif, .pdf .html .png, .npz .json;
                 ///< see expand_output(); none: only the result is given
   bool overwrite = false;
+  bool motion = false;  ///< also how much of each target survives frozen, shuffled, reversed
+  /// Sharper in time: methods at a layer are fused with inner layers (their option "refine"), and
+  /// sliding clips begin every eighth of a clip unless `source.hop` says otherwise.
+  bool refine = false;
   bool save_inputs = false;       ///< npz also holds the prepared tensors
   bool side_by_side = false;      ///< plain picture as the first tile
   std::string scale = "running";  ///< colour scale of videos: "running", "clip", "LO:HI"

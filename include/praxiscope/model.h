@@ -14,11 +14,17 @@
 #include <string>
 #include <vector>
 
+namespace torch::autograd {
+struct Node;
+}
+
 namespace praxiscope {
 
-/// What a rectifier hands back (methods.md F5). kPlain: R' = 1[f>0] R; kGuided: 1[f>0] 1[R>0] R;
-/// kDeconv: 1[R>0] R; kIdentity: R.
-enum class ReluRule { kPlain, kGuided, kDeconv, kIdentity };
+/// What operators hand back in a backward. For rectifiers (methods.md F5) kPlain: R' = 1[f>0] R;
+/// kGuided: 1[f>0] 1[R>0] R; kDeconv: 1[R>0] R; kIdentity: R; all other operators their derivative.
+/// kExcitation: every operator the probability that its inputs won, instead of derivatives
+/// (src/model/excitation.h).
+enum class BackwardRule { kPlain, kGuided, kDeconv, kIdentity, kExcitation };
 
 /// Input window of one output position along each axis (t, y, x): output index i sees input [i*jump
 /// + lo, i*jump + hi], ends included.
@@ -40,17 +46,44 @@ struct LayerInfo {
   std::int64_t parameters = 0;  ///< in the module and below
 };
 
+/// The kernels of one convolution, as the network's code uses them.
+struct Convolution {
+  std::string layer;      ///< as find_layer() gives it: "stem.0"; "conv3d#7" in frozen files
+  std::string operation;  ///< "aten::conv3d"
+  /// [O,C/groups,kT,kH,kW] f32 on the CPU: what output channel o weighs each input channel of its
+  /// group with. Kernels of two dimensions have kT 1, of one kH and kW 1.
+  at::Tensor kernels;
+  std::int64_t groups = 1;  ///< C: each input channel has kernels of its own (depthwise)
+  std::array<std::int64_t, 3> stride{1, 1, 1};  ///< t, y, x
+  /// Where its values come from with no convolution in between: "input:rgb", names of layers.
+  std::vector<std::string> reads;
+};
+
 struct RunOptions {
   std::vector<std::string>
       taps;  ///< layers whose activation is kept; names as Model::find_layer gives them
   bool tap_gradients = false;    ///< gradients w.r.t. the taps will be asked for; nothing below the
                                  ///< shallowest tap is recorded
   bool input_gradients = false;  ///< gradients w.r.t. the inputs will be asked for
+  bool bias_gradients = false;   ///< gradients w.r.t. Run::biases will be asked for, too
   std::string stop_after;        ///< stop when this layer is done; Run::logits is then undefined
-  ReluRule relu_rule = ReluRule::kPlain;
+  BackwardRule backward_rule = BackwardRule::kPlain;
   /// Feed something else on: called with a layer's output, gives the tensor (same shape) the rest
   /// of the network sees.
   std::map<std::string, std::function<at::Tensor(const at::Tensor&)>> replace;
+};
+
+/// What one call of an operator adds to what is linear in its input x: with y = f'(x) x + b, the b.
+/// The bias of a convolution or linear layer; of a batch norm beta - mu gamma / sigma; of an
+/// activation its intercept f(x) - f'(x) x, which for relu is 0 and not listed.
+struct Bias {
+  std::string operation;  ///< "aten::conv3d"
+  std::string path;       ///< of the module whose code called it
+  at::Tensor value;       ///< broadcasts to the operator's output
+  /// Where autograd collects the gradient at the operator's output, whatever later changed it in
+  /// place.
+  std::shared_ptr<torch::autograd::Node> node;
+  std::uint32_t output = 0;  ///< of `node`
 };
 
 /// One forward. Tensors stay on the model's device.
@@ -58,15 +91,22 @@ struct Run {
   at::Tensor logits;                ///< [N,K] f32; for OutputKind::kProbabilities: log p
   std::vector<at::Tensor> outputs;  ///< every tensor of the network's output, as it came, in order
   std::map<std::string, at::Tensor> activations;  ///< per tap
-  std::vector<at::Tensor> inputs;                 ///< NCTHW, as given (leaves when input_gradients)
-  OutputKind output_kind = OutputKind::kLogits;   ///< kProbabilities: exp(logits) is p itself
+  std::vector<Bias> biases;        ///< with bias_gradients: those recorded, in order of execution
+  std::vector<at::Tensor> inputs;  ///< NCTHW, as given (leaves when input_gradients)
+  OutputKind output_kind = OutputKind::kLogits;  ///< kProbabilities: exp(logits) is p itself
 
-  /// d sum(scalar) / d x for each tap named in `of` ("input:<name-or-position>" for inputs). Clips
-  /// of a batch do not mix, so a sum over N gives each clip its own gradient. A layer the scalar
-  /// does not depend on gives zeros. `keep`: further calls will follow. The scalar is to be
-  /// computed with grad mode on.
+  /// d sum(scalar) / d x for each tap named in `of` ("input:<name-or-position>" for inputs,
+  /// "bias:<position>" for the output of the operator with that bias). Clips of a batch do not mix,
+  /// so a sum over N gives each clip its own gradient. A layer the scalar does not depend on gives
+  /// zeros. `keep`: further calls will follow. The scalar is to be computed with grad mode on.
   std::vector<at::Tensor> gradients(const at::Tensor& scalar, std::span<const std::string> of,
                                     bool keep) const;
+
+  /// The same of a run under BackwardRule::kExcitation for the dual of the scalar's unit: the
+  /// operators with weights that are nearest to the scalar count with their weights negated. Not
+  /// to be called by two threads at once.
+  std::vector<at::Tensor> dual_gradients(const at::Tensor& scalar, std::span<const std::string> of,
+                                         bool keep) const;
 
   std::vector<std::string> input_names;
 };
@@ -126,6 +166,21 @@ class Model {
   /// way: inputs in containers or of another layout, a fixed batch, changes in place of views.
   virtual std::unique_ptr<KeptRun> keep_run(std::span<const at::Tensor> inputs) const {
     (void)inputs;
+    return nullptr;
+  }
+
+  /// All convolutions in the order of execution, those with the same kernels and name once. Runs
+  /// the network once. @throws Error kModel.
+  virtual std::vector<Convolution> convolutions() const { return {}; }
+
+  /// How many operators hold weights: convolutions, linear layers, normalisations.
+  virtual std::size_t weighted_operators() const { return 0; }
+  /// The same network with random weights in its last `count` such operators, in order of
+  /// execution: what a map still shows of them does not come from what the network learnt (Adebayo
+  /// et al., NeurIPS 2018). Each layer keeps the scale of its weights. Null where it cannot be
+  /// made.
+  virtual std::unique_ptr<Model> with_random_weights(std::size_t count, std::uint64_t seed) const {
+    (void)count, (void)seed;
     return nullptr;
   }
 };

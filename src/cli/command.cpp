@@ -1,5 +1,7 @@
 #include "cli/command.h"
 
+#include "cli/study.h"
+
 #include "praxiscope/error.h"
 #include "praxiscope/text.h"
 #include "praxiscope/version.h"
@@ -49,8 +51,13 @@ int run_words(const std::vector<std::string>& words, Console& console) {
 }  // namespace
 
 std::span<const Command* const> commands() {
-  static const Command* const table[] = {&demo_command,    &info_command, &predict_command,
-                                         &explain_command, &list_command, &help_command};
+  static const std::vector<const Command*> table = [] {
+    std::vector<const Command*> all{&demo_command, &info_command, &predict_command,
+                                    &explain_command};
+    all.insert(all.end(), study_commands().begin(), study_commands().end());
+    all.insert(all.end(), {&list_command, &help_command});
+    return all;
+  }();
   return table;
 }
 

@@ -4,6 +4,7 @@
 #include "cli/console.h"
 #include "cli/options.h"
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ struct Command {
   std::vector<const OptionGroup*> groups{};       ///< shown by --help
   std::vector<const OptionGroup*> more_groups{};  ///< shown by `praxiscope help NAME`
   std::string (*more_help)() = nullptr;           ///< further text for `praxiscope help NAME`
-  int (*run)(const Options& options, Console& console) = nullptr;  ///< gives the exit code
+  std::function<int(const Options& options, Console& console)> run;  ///< gives the exit code
 };
 
 /// All commands, in the order of the help. Each is defined in the file of its name.

@@ -31,6 +31,8 @@ const OptionGroup kQuestionOptions{
     "Question",
     {{"method", 0, kValue, "LIST", "grad_cam_pp", "e.g. cam,grad_cam:weights=per_frame"},
      {"target", 0, kRepeatable, "TARGET", "top", "top, top3, LABEL, A-B, unit:LAYER:CHANNEL"},
+     {"motion", 0, kFlag, "", "", "also what survives frozen, shuffled, reversed"},
+     {"refine", 0, kFlag, "", "", "sharper in time: inner layers, closer clips"},
      {"layer", 0, kValue, "LAYER", "", "where [the last with space and time]"}}};
 
 const OptionGroup kOutputOptions{
@@ -74,6 +76,8 @@ ExplainOptions wishes(const Options& options) {
   check_layer_is_used(options, wish.methods);
   if (options.has("target")) wish.targets = options.list("target");
   wish.overwrite = options.flag("force");
+  wish.motion = options.flag("motion");
+  wish.refine = options.flag("refine");
   wish.save_inputs = options.flag("save-inputs");
   wish.side_by_side = options.flag("side-by-side");
   wish.scale = options.text("scale");

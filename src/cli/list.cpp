@@ -1,6 +1,7 @@
 // praxiscope list: what there is to choose from.
 #include "cli/command.h"
 #include "cli/method_text.h"
+#include "cli/study.h"
 
 #include "praxiscope/error.h"
 #include "praxiscope/text.h"
@@ -34,7 +35,7 @@ std::string colormaps_text(bool is_json) {
 }
 
 int run(const Options& options, Console& console) {
-  static const std::vector<std::string> kinds{"methods", "presets", "colormaps"};
+  static const std::vector<std::string> kinds{"methods", "studies", "presets", "colormaps"};
   const std::vector<std::string>& wanted = options.arguments();
   if (wanted.size() != 1) {
     throw Error(ErrorKind::kUsage, fmt::format("list: found {} arguments, expected one of {}",
@@ -47,6 +48,8 @@ int run(const Options& options, Console& console) {
   }
   if (kind == "methods") {
     console.out << methods_text(is_json, is_markdown);
+  } else if (kind == "studies") {
+    console.out << (is_json ? studies_as_json() : studies_as_text());
   } else if (kind == "presets") {
     console.out << (is_json ? presets_as_json() : presets_as_text());
   } else if (kind == "colormaps") {
@@ -63,8 +66,8 @@ int run(const Options& options, Console& console) {
 
 const Command list_command{
     .name = "list",
-    .arguments = "methods|presets|colormaps [--json]",
-    .summary = "methods, presets of preparation, colormaps",
+    .arguments = "methods|studies|presets|colormaps [--json]",
+    .summary = "methods, studies, presets of preparation, colormaps",
     .about =
         "Prints what there is to choose from. Everything about a method's options:\n"
         "praxiscope help explain.\n",

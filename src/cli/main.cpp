@@ -17,7 +17,7 @@
 namespace {
 
 bool runs_a_network(std::string_view command) {
-  return command == "explain" || command == "predict" || command == "demo";
+  return command != "info" && command != "list" && command != "help" && !command.starts_with("-");
 }
 
 /// OpenMP threads that spin while they wait take the cores from decoding and encoding. The library

@@ -66,4 +66,23 @@ PreparedPicture prepare_picture(const Picture& picture, const Preparation& prepa
   return out;
 }
 
+Picture seen_picture(const at::Tensor& frame, const Preparation& preparation) {
+  const auto [lo, hi] = preparation.range;
+  const at::Device cpu(at::kCPU);
+  at::Tensor values = frame.detach().to(cpu, at::kFloat);
+  values = values * per_channel(preparation.std, cpu) + per_channel(preparation.mean, cpu);
+  if (preparation.bgr) values = values.flip({0});
+  const at::Tensor bytes = ((values - lo) * (255.0 / (hi - lo)))
+                               .nan_to_num()
+                               .round()
+                               .clamp(0, 255)
+                               .to(at::kByte)
+                               .permute({1, 2, 0})
+                               .contiguous();
+  const std::uint8_t* data = bytes.const_data_ptr<std::uint8_t>();
+  return {.width = static_cast<int>(bytes.size(1)),
+          .height = static_cast<int>(bytes.size(0)),
+          .rgb = {data, data + bytes.numel()}};
+}
+
 }  // namespace praxiscope

@@ -2,6 +2,7 @@
 #include "praxiscope/model.h"
 
 #include "core/text.h"
+#include "model/convolutions.h"
 #include "model/errors.h"
 #include "model/eval_mode.h"
 #include "model/executor.h"
@@ -9,6 +10,7 @@
 #include "model/file_kinds.h"
 #include "model/kept_run.h"
 #include "model/network_call.h"
+#include "model/random_weights.h"
 #include "model/sha256.h"
 #include "model/torchscript_loader.h"
 #include "model/trace.h"
@@ -60,10 +62,7 @@ std::string labels_path(const Manifest& manifest) {
 class LoadedModel final : public Model {
  public:
   LoadedModel(Manifest manifest, const at::Device& device)
-      : manifest_(std::move(manifest)),
-        device_(device),
-        program_(load_program(manifest_.file, device)),
-        call_(manifest_, *program_) {
+      : LoadedModel(std::move(manifest), device, nullptr) {
     if (!manifest_.output.labels.empty()) labels_ = read_labels(labels_path(manifest_));
     if (!manifest_.sha256.empty() && manifest_.sha256 != file_sha256())
       throw Error(ErrorKind::kModel,
@@ -72,6 +71,13 @@ class LoadedModel final : public Model {
                               in_quotes(manifest_.name), manifest_.sha256,
                               in_quotes(manifest_.file), file_sha256()));
   }
+
+  /// Around a program that is there; null: the manifest's file is loaded.
+  LoadedModel(Manifest manifest, const at::Device& device, std::unique_ptr<Program> program)
+      : manifest_(std::move(manifest)),
+        device_(device),
+        program_(program ? std::move(program) : load_program(manifest_.file, device)),
+        call_(manifest_, *program_) {}
 
   const Manifest& manifest() const override { return manifest_; }
 
@@ -127,6 +133,7 @@ class LoadedModel final : public Model {
     TapPlan taps(*program_, options);
     std::vector<c10::IValue> outputs = execute_on(result.inputs, taps);
     result.activations = std::move(taps.activations());
+    if (options.bias_gradients) result.biases = std::move(*taps.biases());
     check_reached(taps, options);
     if (!options.stop_after.empty()) return result;
     const std::vector<NamedTensor> tensors = call_.open_outputs(outputs);
@@ -142,6 +149,20 @@ class LoadedModel final : public Model {
     std::vector<at::Tensor> here;
     for (const at::Tensor& input : inputs) here.push_back(input.detach().to(device_).contiguous());
     return program::keep_run(*program_, call_, std::move(here));
+  }
+
+  std::vector<Convolution> convolutions() const override {
+    const c10::InferenceMode normal_mode(false);
+    return find_convolutions(manifest_, *program_, call_, device_);
+  }
+
+  std::size_t weighted_operators() const override { return count_weighted_operators(*program_); }
+
+  std::unique_ptr<Model> with_random_weights(std::size_t count, std::uint64_t seed) const override {
+    auto other = std::make_unique<LoadedModel>(
+        manifest_, device_, program::with_random_weights(*program_, count, seed));
+    other->labels_ = labels();
+    return other;
   }
 
  private:

@@ -46,6 +46,13 @@ const ClipInput& input_of(const Clip& clip, const std::string& name) {
               fmt::format("a map lies on input {}, which the clip does not have", in_quotes(name)));
 }
 
+/// Cells of a signed map of pixels, at the clip's size again.
+at::Tensor drawn(const at::Tensor& volume) {
+  return at::upsample_bilinear2d(mean_of_cells(volume).unsqueeze(0),
+                                 {volume.size(1), volume.size(2)}, /*align_corners=*/false)
+      .squeeze(0);
+}
+
 }  // namespace
 
 ScaleRule parse_scale(const std::string& text) {
@@ -73,7 +80,8 @@ Annotator::Annotator(const MediaInfo& info, const Model& model, const Explainer&
     const double colored = chosen.info->is_pixel_wise ? kFineMapShare : 1;
     Track track{.timeline = MapTimeline(reach_s_, colored),
                 .method = std::string(chosen.info->title),
-                .method_index = m};
+                .method_index = m,
+                .is_pixel_wise = chosen.info->is_pixel_wise};
     std::vector<std::string> told = split(chosen.options, ',');
     track.is_against = std::erase(told, "counterfactual=on") > 0;
     std::erase(told, "");
@@ -131,7 +139,9 @@ void Annotator::take_result(const ClipResult& result) {
     const Attribution& map = result.attributions[i];
     Track& track = tracks_.at(i);
     track.is_signed = map.is_signed;
-    track.timeline.add(input_of(result.clip, map.input), map.volume, result.clip.index, map.target);
+    const ClipInput& input = input_of(result.clip, map.input);
+    track.timeline.add(input, track.is_pixel_wise && map.is_signed ? drawn(map.volume) : map.volume,
+                       result.clip.index, map.target);
     moment.titles.push_back(titles_of(track, map));
   }
   moments_[result.clip.index] = std::move(moment);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "pipeline/chunk.h"
-#include "pipeline/explainer.h"
+#include "methods/support/explainer.h"
 
 #include <deque>
 #include <map>
@@ -46,6 +46,7 @@ class Annotator {
     MapTimeline timeline;
     std::string method;            ///< "Grad-CAM (weights=per_frame)"
     std::size_t method_index = 0;  ///< in Explainer::methods(); its tracks share their colours
+    bool is_pixel_wise = false;    ///< each value is a pixel's own
     bool is_against = false;       ///< the map shows what speaks against its target
     bool is_signed = false;
   };

@@ -2,9 +2,8 @@
 // here.
 #include "praxiscope/explain.h"
 
-#include "core/text.h"
 #include "pipeline/annotator.h"
-#include "pipeline/explainer.h"
+#include "methods/support/explainer.h"
 #include "pipeline/figure_maker.h"
 #include "pipeline/output_names.h"
 #include "pipeline/outputs.h"
@@ -12,45 +11,30 @@
 #include "pipeline/session.h"
 
 #include "praxiscope/error.h"
+#include "praxiscope/method.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace praxiscope {
 
-std::vector<OptionSpec> method_options(const MethodInfo& method) {
-  std::vector<OptionSpec> options(method.options.begin(), method.options.end());
-  if (method.is_layer_based) {
-    options.push_back({.name = "layer",
-                       .default_value = "--layer",
-                       .choices = "layer",
-                       .help = "where, for this method alone"});
+namespace {
+
+/// The wishes with what --refine stands for written out.
+ExplainOptions refined(ExplainOptions options, const OpenedInput& opened) {
+  if (!options.refine) return options;
+  for (MethodChoice& choice : options.methods) {
+    if (find_method(choice.id).is_layer_based) choice.options.try_emplace("refine", "on");
   }
+  constexpr int kClipsAtOnce = 8;  // see every frame at eight places of their windows
+  int span = 1;
+  for (const InputSpec& input : opened.manifest.inputs)
+    span = std::max(span, input.frames * input.stride);
+  if (opened.sampling.kind == ClipSampling::Kind::kSliding && !options.source.hop)
+    options.source.hop = std::max(1, span / kClipsAtOnce);
   return options;
 }
-
-std::vector<MethodChoice> parse_methods(const std::string& text) {
-  std::vector<MethodChoice> choices;
-  for (const std::string& part : split(text, ',')) {
-    const std::vector<std::string> pieces = split(part, ':');
-    MethodChoice choice{.id = trimmed(pieces[0]), .options = {}};
-    const MethodInfo& method = find_method(choice.id);
-    for (std::size_t i = 1; i < pieces.size(); ++i) {
-      const std::size_t equals = pieces[i].find('=');
-      if (equals == std::string::npos) {
-        throw Error(
-            ErrorKind::kUsage,
-            fmt::format("method {}: found option {}, expected name=value, as in {}:name=value",
-                        choice.id, in_quotes(pieces[i]), choice.id));
-      }
-      choice.options[trimmed(pieces[i].substr(0, equals))] = trimmed(pieces[i].substr(equals + 1));
-    }
-    const OptionValues checked(method.id, method_options(method), choice.options);
-    choices.push_back(std::move(choice));
-  }
-  return choices;
-}
-
-namespace {
 
 /// What is known only at the end.
 nlohmann::json summary_json(const Explanation& out) {
@@ -62,23 +46,26 @@ nlohmann::json summary_json(const Explanation& out) {
 
 }  // namespace
 
-Explanation explain(const std::string& input, const ExplainOptions& options, Progress& progress,
+Explanation explain(const std::string& input, const ExplainOptions& asked, Progress& progress,
                     ModelKeeper* keeper) {
   // Whatever can be refused is refused before what takes long: names, source, outputs, network,
   // layers and targets, time stamps.
-  check_outputs({input}, options.outputs);
-  const AnnotatorOptions annotator_options{.side_by_side = options.side_by_side,
-                                           .bars = options.bars,
-                                           .scale = parse_scale(options.scale)};
+  check_outputs({input}, asked.outputs);
+  const AnnotatorOptions annotator_options{.side_by_side = asked.side_by_side,
+                                           .bars = asked.bars,
+                                           .scale = parse_scale(asked.scale)};
   RecordingProgress recorder(progress);
-  OpenedInput opened = open_input(input, options.source, options.run, recorder);
+  OpenedInput opened = open_input(input, asked.source, asked.run, recorder);
+  const ExplainOptions options = refined(asked, opened);
+  opened.sampling.hop = options.source.hop;
   const MediaInfo& media = opened.source->info();
   ExplainOptions planned = options;
   planned.outputs = plan_outputs(input, options, media.is_still);
   const LoadedNetwork network = load_network(opened, options.source, options.run, keeper);
   const Model& model = *network.model;
-  const Explainer explainer(model, options.methods, options.targets, options.top, options.run.seed,
-                            network.batch);
+  Explainer explainer(model, options.methods, options.targets, options.top, options.run.seed,
+                      network.batch);
+  if (options.motion) explainer.split_motion();
   nlohmann::json header = header_json("praxiscope.explain/1", input, media, model, options.source,
                                       options.run, network.batch);
   add_methods(header, explainer, options.targets);

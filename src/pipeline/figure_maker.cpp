@@ -2,7 +2,7 @@
 #include "pipeline/figure_maker.h"
 
 #include "clip/sampling.h"
-#include "pipeline/figure_film.h"
+#include "studies/support/film.h"
 #include "pipeline/figure_pages.h"
 #include "pipeline/report.h"
 #include "render/map_range.h"
@@ -24,8 +24,9 @@ std::vector<float> numbers_of(const at::Tensor& tensor) {
   return {flat.const_data_ptr<float>(), flat.const_data_ptr<float>() + flat.numel()};
 }
 
-std::string cells_text(const Attribution& map) {
-  if (map.layer.empty()) return "one value a pixel";
+std::string cells_text(const Attribution& map, bool is_pixel_wise) {
+  if (map.layer.empty())
+    return is_pixel_wise && map.is_signed ? "means of 8 \u00d7 8 pixels" : "one value a pixel";
   return fmt::format("{} \u00d7 {} \u00d7 {} cells (time, height, width)", map.coarse.size(0),
                      map.coarse.size(1), map.coarse.size(2));
 }
@@ -89,6 +90,7 @@ ShownClip FigureMaker::show(const ClipResult& result, float strength) const {
   shown.strength = strength;
   shown.top = result.top;
   shown.targets = result.targets;
+  shown.motion = result.motion;
   shown.probabilities = numbers_of(result.probabilities);
   shown.begin_s = result.clip.inputs.front().frames.front().pts.to_double();
   shown.end_s = shown.begin_s;
@@ -104,8 +106,8 @@ ShownClip FigureMaker::show(const ClipResult& result, float strength) const {
     while (result.clip.inputs.at(input).name != map.input) ++input;
     shown.inputs.push_back(input);
     shown.maps.push_back(
-        make_map(map, result.clip.inputs[input], method.is_pixel_wise ? kFineMapShare : 1));
-    shown.cells.push_back(cells_text(map));
+        make_map(map, result.clip.inputs[input], method.is_pixel_wise));
+    shown.cells.push_back(cells_text(map, method.is_pixel_wise));
   }
   return shown;
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "pipeline/chunk.h"
-#include "pipeline/explainer.h"
+#include "methods/support/explainer.h"
 
 #include "praxiscope/figure.h"
 #include "praxiscope/model.h"
@@ -33,6 +33,7 @@ struct ShownClip {
   std::vector<TopClass> top;
   std::vector<Target> targets;
   std::vector<float> probabilities;     ///< [K]
+  std::vector<MotionSplit> motion;      ///< one a target, or none
   std::vector<FigurePicture> pictures;  ///< of films, by FigureFilm::pictures
   std::vector<FigureFilm> films;        ///< one an input of the clip
   std::vector<FigureMap> maps;          ///< one an attribution, in their order

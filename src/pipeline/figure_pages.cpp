@@ -160,6 +160,7 @@ Subject Pages::subject_of(std::size_t clip, std::size_t map) const {
   const std::size_t inputs = count / std::max<std::size_t>(1, source_.explainer.target_count());
   const std::size_t k = (map - first) / std::max<std::size_t>(1, inputs);
   subject.target = describe(clips_[clip].targets.at(k), source_.model.labels());
+  subject.target_index = k;
   return subject;
 }
 
@@ -193,6 +194,8 @@ void Pages::add_states(const Subject& subject, FilmId film_id, MapId map_id, Pan
   const PanelId scale = add_panel(scale_of(subject, map));
   const PanelId when = is_still ? -1 : add_panel(when_of(map, film));
   const PanelId where = add_panel(where_of(map));
+  const PanelId motion =
+      is_still || clip.motion.empty() ? -1 : add_panel(motion_of(subject, clip));
   FigureState state;
   state.choice.resize(kAxes);
   state.choice[kClip] = place_of(figure_.axes[kClip], std::to_string(clip.index));
@@ -211,7 +214,7 @@ void Pages::add_states(const Subject& subject, FilmId film_id, MapId map_id, Pan
     if (!is_still)
       state.panels.push_back(add_panel({PanelPlace::kUnder, 1, StripPanel{film_id, map_id, view},
                                         "The frames of the clip side by side."}));
-    for (const PanelId panel : {scale, bars, when, where, timeline}) {
+    for (const PanelId panel : {scale, bars, motion, when, where, timeline}) {
       if (panel >= 0) state.panels.push_back(panel);
     }
     figure_.states.push_back(state);

@@ -106,6 +106,29 @@ FigurePanel bars_of(const ShownClip& clip, const ScoreTimeline& scores) {
   return {PanelPlace::kSide, 1, std::move(bars), std::move(alt)};
 }
 
+FigurePanel motion_of(const Subject& subject, const ShownClip& clip) {
+  const Target& target = clip.targets.at(subject.target_index);
+  const MotionSplit& split = clip.motion.at(subject.target_index);
+  const bool is_class = target.kind == Target::Kind::kClass;
+  const MotionSplit::Values& values = is_class ? split.probability : split.score;
+  BarsPanel bars;
+  bars.title = is_class ? fmt::format("\"{}\" without its motion", subject.target)
+                        : fmt::format("{} without its motion", subject.target);
+  bars.is_percent = is_class;
+  for (const auto& [label, value] :
+       {std::pair("as it is", values.whole), std::pair("frozen at its first frame", values.frozen),
+        std::pair("frames shuffled", values.shuffled), std::pair("backwards", values.reversed)})
+    bars.bars.push_back({label, value, -1, label == std::string("as it is"), -1});
+  if (!is_class) {
+    float most = 0;
+    for (const BarsPanel::Bar& bar : bars.bars)
+      most = std::max(most, std::abs(static_cast<float>(bar.value)));
+    bars.most = most > 0 ? most : 1;
+  }
+  return {PanelPlace::kSide, 1, std::move(bars),
+          "The target's value with the frames frozen, shuffled and reversed."};
+}
+
 FigurePanel scale_of(const Subject& subject, const FigureMap& map) {
   ScalePanel scale{.title = subject.method,
                    .scale = map.scale,

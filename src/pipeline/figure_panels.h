@@ -11,6 +11,7 @@ namespace praxiscope {
 /// Which map of which clip a state shows, in words.
 struct Subject {
   std::size_t clip = 0, map = 0;      ///< positions among the shown clips and their maps
+  std::size_t target_index = 0;       ///< position among the clip's targets
   std::string method, layer, target;  ///< titles; no layer: at the input
   std::string reading;                ///< MethodInfo::reading
   std::string cells;                  ///< ShownClip::cells
@@ -27,6 +28,8 @@ std::string caption_of(const Subject& subject, const ShownClip& clip, FilmView v
 std::vector<std::int64_t> classes_of(const ShownClip& clip, const ScoreTimeline& scores);
 /// The clip's classes, coloured as in timeline_of(); targets that are not among the best come last.
 FigurePanel bars_of(const ShownClip& clip, const ScoreTimeline& scores);
+/// What is left of the target without motion. Needs ShownClip::motion.
+FigurePanel motion_of(const Subject& subject, const ShownClip& clip);
 FigurePanel scale_of(const Subject& subject, const FigureMap& map);
 /// Mean over the cells of each frame.
 FigurePanel when_of(const FigureMap& map, const FigureFilm& film);

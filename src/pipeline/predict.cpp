@@ -1,5 +1,5 @@
 // predict(): media -> clip -> model, and the classes of every clip.
-#include "pipeline/explainer.h"
+#include "methods/support/explainer.h"
 #include "pipeline/report.h"
 #include "pipeline/session.h"
 

@@ -40,12 +40,18 @@ Rational usual_rate(const MediaInfo& media) {
 json header_json(const std::string& schema, const std::string& input, const MediaInfo& media,
                  const Model& model, const SourceSettings& source, const RunSettings& run,
                  int batch) {
+  json header = run_json(schema, model, source, run, batch);
+  header["source"] = media_json(input, media);
+  return header;
+}
+
+json run_json(const std::string& schema, const Model& model, const SourceSettings& source,
+              const RunSettings& run, int batch) {
   const Manifest& manifest = model.manifest();
   json inputs = json::array();
   for (const InputSpec& spec : manifest.inputs) inputs.push_back(json::parse(to_json(spec)));
   return {{"schema", schema},
           {"program", {{"name", "praxiscope"}, {"version", version()}}},
-          {"source", media_json(input, media)},
           {"model",
            {{"name", manifest.name},
             {"file", manifest.file},

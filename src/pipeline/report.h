@@ -2,7 +2,7 @@
 // "praxiscope.predict/1"; doc/outputs.md.
 #pragma once
 
-#include "pipeline/explainer.h"
+#include "methods/support/explainer.h"
 #include "sink/json_values.h"
 
 #include "praxiscope/explain.h"
@@ -24,6 +24,9 @@ Rational usual_rate(const MediaInfo& media);
 nlohmann::json header_json(const std::string& schema, const std::string& input,
                            const MediaInfo& media, const Model& model, const SourceSettings& source,
                            const RunSettings& run, int batch);
+/// All of it but the source.
+nlohmann::json run_json(const std::string& schema, const Model& model, const SourceSettings& source,
+                        const RunSettings& run, int batch);
 /// Adds methods and wished targets to a header.
 void add_methods(nlohmann::json& header, const Explainer& explainer,
                  const std::vector<std::string>& targets);

@@ -58,8 +58,7 @@ void warn_of_padding(const std::vector<InputSpec>& inputs, const MediaInfo& medi
 
 }  // namespace
 
-OpenedInput open_input(const std::string& input, const SourceSettings& source,
-                       const RunSettings& run, Progress& progress) {
+OpenedInput plan_run(const SourceSettings& source, const RunSettings& run, Progress& progress) {
   check_precision(run.precision);
   OpenedInput opened;
   opened.sampling = parse_sampling(source.clips);
@@ -69,6 +68,12 @@ OpenedInput open_input(const std::string& input, const SourceSettings& source,
   std::vector<std::string> warnings;
   opened.manifest = read_manifest(source.model, source.overrides, warnings);
   for (const std::string& warning : warnings) progress.warn(warning);
+  return opened;
+}
+
+OpenedInput open_input(const std::string& input, const SourceSettings& source,
+                       const RunSettings& run, Progress& progress) {
+  OpenedInput opened = plan_run(source, run, progress);
   if (may_keep_waiting(input)) progress.begin("waiting for data", std::nullopt);
   opened.source =
       open_source(input, {.limits = {}, .threads = media_threads(run), .progress = &progress});

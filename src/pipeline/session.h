@@ -44,6 +44,10 @@ struct OpenedInput {
   std::unique_ptr<FrameSource> source;
 };
 
+/// All of it but the source: for studies, which open many.
+/// @throws Error.
+OpenedInput plan_run(const SourceSettings& source, const RunSettings& run, Progress& progress);
+
 /// Checks the settings, selects the device (before anything else touches torch), reads the
 /// manifest, opens the source, which asks `progress` whether to go on waiting.
 /// @throws Error.

@@ -1,5 +1,7 @@
 #include "render/map_range.h"
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -33,6 +35,14 @@ ValueRange range_of_share(const at::Tensor& values, double share) {
   std::nth_element(sizes.begin(), last, sizes.end());
   if (*last == 0) return range;
   return {.lo = std::max(range.lo, -*last), .hi = std::min(range.hi, *last)};
+}
+
+at::Tensor mean_of_cells(const at::Tensor& volume) {
+  constexpr std::int64_t kCell = 8;  // px
+  const auto cells = [](std::int64_t side) { return std::max<std::int64_t>(1, side / kCell); };
+  return at::adaptive_avg_pool2d(volume.detach().to(at::kCPU, at::kFloat),
+                                 {cells(volume.size(1)), cells(volume.size(2))})
+      .contiguous();
 }
 
 }  // namespace praxiscope

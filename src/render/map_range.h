@@ -17,4 +17,10 @@ inline constexpr double kFineMapShare = 0.995;
 /// range when the rest is 0. `share`: 0..1, 1: the whole range.
 ValueRange range_of_share(const at::Tensor& values, double share);
 
+/// What is drawn of a map that has a value for every pixel: itself, or, where it has both signs,
+/// means over cells of 8 x 8 px. Neighbouring pixels of a signed gradient differ in sign more than
+/// in size; drawn one by one they are a haze without place, while their sum is what they say of it.
+/// @param volume  [T,H,W], floating. @return [T,h,w] f32 on the CPU: one value a cell.
+at::Tensor mean_of_cells(const at::Tensor& volume);
+
 }  // namespace praxiscope

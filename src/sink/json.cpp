@@ -91,6 +91,16 @@ json target_json(const Target& target, const std::vector<std::string>& labels,
   return nullptr;
 }
 
+json motion_json(const MotionSplit& split) {
+  const auto values = [](const MotionSplit::Values& v) -> json {
+    return {{"whole", float_json(v.whole)},
+            {"frozen", float_json(v.frozen)},
+            {"shuffled", float_json(v.shuffled)},
+            {"reversed", float_json(v.reversed)}};
+  };
+  return {{"score", values(split.score)}, {"probability", values(split.probability)}};
+}
+
 /// Range and mean over the finite values; what a reader must know before trusting the map.
 struct Summary {
   float lo = std::numeric_limits<float>::infinity();
@@ -178,6 +188,8 @@ class JsonSink : public ResultSink {
     for (const Target& target : result.targets) {
       clip["targets"].push_back(target_json(target, labels_, logits));
     }
+    for (std::size_t k = 0; k < result.motion.size(); ++k)
+      clip["targets"][k]["motion"] = motion_json(result.motion[k]);
     const std::vector<MapNames> names = name_maps(result);
     clip["maps"] = json::array();
     for (std::size_t i = 0; i < names.size(); ++i) {

@@ -3,9 +3,7 @@
 // when complete.
 #pragma once
 
-#include "praxiscope/attribution.h"
-#include "praxiscope/clip.h"
-#include "praxiscope/explain.h"
+#include "praxiscope/clip_result.h"
 
 #include <nlohmann/json.hpp>
 
@@ -14,17 +12,6 @@
 #include <vector>
 
 namespace praxiscope {
-
-/// Everything that was found out about one clip.
-struct ClipResult {
-  Clip clip;                    ///< tensors [C,T,H,W]
-  at::Tensor logits;            ///< [K] f32
-  at::Tensor probabilities;     ///< [K] f32
-  std::vector<TopClass> top;    ///< best first
-  std::vector<Target> targets;  ///< as many for every clip
-  std::vector<Attribution>
-      attributions;  ///< ordered method, target, input; the same for every clip
-};
 
 class ResultSink {
  public:

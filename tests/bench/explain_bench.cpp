@@ -2,7 +2,7 @@
 // it interleaved and prints ratios; absolute times say little on a shared machine.
 //
 //   bench_explain MODEL CLIPS [google benchmark's options]
-#include "pipeline/explainer.h"
+#include "methods/support/explainer.h"
 #include "pipeline/settings.h"
 
 #include "praxiscope/error.h"

@@ -105,6 +105,28 @@ const MethodInfo kSaliency{.id = "saliency",
                            .options = {},
                            .make = nullptr};
 
+const OptionSpec kSteps[] = {{"steps", "10", "int", "points of a curve"},
+                             {"baseline", "black", "black|mean", "what is behind"}};
+const StudyInfo kFaithfulness{.id = "faithfulness",
+                              .command = "evaluate",
+                              .title = "Faithfulness",
+                              .summary = "can a map be believed?",
+                              .question = "Judges methods on clips.\n",
+                              .source = "Petsiuk et al., BMVC 2018",
+                              .needs_inputs = true,
+                              .clips = "center",
+                              .options = kSteps,
+                              .make = nullptr};
+const StudyInfo kFilters{.id = "filters",
+                         .command = "filters",
+                         .title = "Filters",
+                         .summary = "kernels as loops",
+                         .question = "Shows kernels.\n",
+                         .source = "",
+                         .needs_inputs = false,
+                         .options = {},
+                         .make = nullptr};
+
 }  // namespace
 }  // namespace test
 
@@ -145,6 +167,24 @@ Explanation explain(const std::string& input, const ExplainOptions& options, Pro
   result.written = options.outputs;
   result.json = "{\"schema\": \"praxiscope.explain/1\"}";
   return result;
+}
+
+std::span<const StudyInfo* const> studies_table() {
+  static const StudyInfo* const table[] = {&test::kFaithfulness, &test::kFilters};
+  return table;
+}
+
+StudyResult run_study(const StudyInfo&, const std::vector<std::string>& inputs,
+                      const StudySettings& settings, Progress& progress) {
+  fake().study_inputs = inputs;
+  fake().study_settings = settings;
+  progress.begin("evaluate", 2);
+  progress.check_cancelled();
+  return {.text = "a table\n",
+          .json = "{\n  \"schema\": \"praxiscope.evaluate/1\"\n}",
+          .written = settings.outputs,
+          .warnings = {},
+          .failed = fake().study_failures};
 }
 
 std::vector<MethodChoice> parse_methods(const std::string& text) {

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 
 #include "praxiscope/explain.h"
+#include "praxiscope/study.h"
 
 #include <functional>
 #include <sstream>
@@ -21,6 +22,9 @@ struct FakeLibrary {
   std::vector<std::string> checked_inputs;             ///< of the last check_outputs
   std::vector<std::pair<std::string, bool>> pictures;  ///< written: path, overwrite
   ManifestOverrides info_overrides;                    ///< of the last read_manifest
+  std::vector<std::string> study_inputs;               ///< of the last run_study
+  StudySettings study_settings;                        ///< likewise
+  std::vector<std::string> study_failures;             ///< what run_study says of its inputs
   std::function<void(const std::string& input, Progress&)> on_input = [](auto&, auto&) {};
 };
 /// Shared by the fakes and the test; make_fresh() at the start of each.

@@ -107,7 +107,7 @@ TEST_F(Help, ListsPresetsAndColormaps) {
 
 TEST_F(Help, ListSaysWhatThereIs) {
   EXPECT_EQ(run({"list"}).status, 2);
-  EXPECT_THAT(run({"list"}).err, HasSubstr("expected one of methods, presets, colormaps"));
+  EXPECT_THAT(run({"list"}).err, HasSubstr("expected one of methods, studies, presets, colormaps"));
   const Outcome outcome = run({"list", "method"});
   EXPECT_EQ(outcome.status, 2);
   EXPECT_THAT(outcome.err, HasSubstr("did you mean \"methods\"?"));

@@ -210,5 +210,26 @@ TEST(PreparePicture, KeepsBytesExactlyWhenNothingIsAsked) {
   EXPECT_TRUE(prepared.equal(expected.view({3, 2, 3})));
 }
 
+TEST(SeenPicture, IsThePictureThatWasPrepared) {
+  Picture picture{3, 2, {0, 1, 2, 3, 4, 5, 6, 7, 8, 250, 251, 252, 253, 254, 255, 9, 10, 11}};
+  Preparation preparation;
+  preparation.range = {-1, 1};
+  preparation.mean = {0.4, 0.5, 0.6};
+  preparation.std = {0.2, 0.3, 0.4};
+  for (const bool bgr : {false, true}) {
+    preparation.bgr = bgr;
+    const at::Tensor tensor = prepare_picture(picture, preparation, "cpu").tensor;
+    const Picture seen = seen_picture(tensor, preparation);
+    EXPECT_EQ(seen.width, 3);
+    EXPECT_EQ(seen.height, 2);
+    EXPECT_EQ(seen.rgb, picture.rgb);
+  }
+}
+
+TEST(SeenPicture, CutsOffWhatNoByteCanHold) {
+  const at::Tensor frame = at::tensor({-0.5F, 0.5F, 2.0F}).view({3, 1, 1});
+  EXPECT_EQ(seen_picture(frame, {}).rgb, (std::vector<std::uint8_t>{0, 128, 255}));
+}
+
 }  // namespace
 }  // namespace praxiscope

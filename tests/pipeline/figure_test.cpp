@@ -1,6 +1,6 @@
 // Clips as figures store them, and the figures of a run.
 #include "pipeline/explaining.h"
-#include "pipeline/figure_film.h"
+#include "studies/support/film.h"
 
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>

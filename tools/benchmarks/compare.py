@@ -92,6 +92,22 @@ def compare_line(program: pathlib.Path, folder: pathlib.Path, work: pathlib.Path
         print(ratio_row(name, values))
 
 
+def compare_occlusion(program: pathlib.Path, folder: pathlib.Path, work: pathlib.Path, runs: int) -> None:
+    """A sweep of whole forwards over one that computes only what a box can reach; one clip, start-up taken off."""
+    video = work / "clip.mp4"
+    subprocess.run(["ffmpeg", "-y", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25", "-frames:v", "16",
+                    "-pix_fmt", "yuv420p", video], check=True)
+    sweep = "occlusion:box=4x16x16:stride=4x16x16:forward="
+    explain = [program, "explain", "-m", folder, "--force", "--quiet", "-o", work / "out.npz"]
+    ratios = []
+    for _ in range(runs):
+        start = timed([program, "predict", "-m", folder, "--quiet", video])
+        whole, local = (timed([*explain, "--method", sweep + kind, video]) for kind in ("whole", "local"))
+        ratios.append((whole - start) / (local - start))
+    print(f"\nocclusion, whole forwards in batches / only what a box can reach, 196 boxes 4x16x16 in a clip 3x16x112x112, wall time, {runs} runs in turn")
+    print(ratio_row("whole / local", ratios))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=pathlib.Path, required=True)
@@ -103,6 +119,7 @@ def main() -> None:
     network = make_network(work / "r3d_18")
     print(f"torch {torch.__version__}, {os.cpu_count()} cores, {torch.get_num_threads()} threads")
     compare_methods(arguments.build / "bench" / "bin" / "bench_explain", network.parent, runs, 4)
+    compare_occlusion(arguments.build / "dev" / "bin" / "praxiscope", network.parent, work, 1 if arguments.quick else min(runs, 3))
     compare_line(arguments.build / "dev" / "bin" / "praxiscope", network.parent, work, runs, 4 if arguments.quick else 12)
 
 

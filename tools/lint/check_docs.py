@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Documents say what is so: generated pages are fresh, commands of the README exist, links lead somewhere; files stay short.
 
-usage: check_docs.py ROOT PROGRAM
+usage: check_docs.py ROOT PROGRAM [--write]    (--write renews the generated pages instead)
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -26,6 +27,33 @@ def check_methods_page(root, program):
     page = root / "doc" / "methods.md"
     if not page.exists() or page.read_text(encoding="utf-8") != output_of(program, "list", "methods", "--markdown"):
         yield "doc/methods.md: not what the program says; run: praxiscope list methods --markdown > doc/methods.md"
+
+
+TABLE_BEGIN, TABLE_END = "<!-- methods: made by tools/lint/check_docs.py --write -->\n", "<!-- end of methods -->\n"
+
+
+def methods_table(program):
+    """The README's table: every method the program has, in the program's words."""
+    rows = ["| id | one line | paper |", "|---|---|---|"]
+    for method in json.loads(output_of(program, "list", "methods", "--json"))["methods"]:
+        source = method["source"].split(";")[0].replace("|", "\\|")
+        rows.append(f"| `{method['id']}` | {method['summary'].replace('|', chr(92) + '|')} | {source} |")
+    return "\n".join(rows) + "\n"
+
+
+def check_methods_table(root, program):
+    text = (root / "README.md").read_text(encoding="utf-8")
+    begin, end = text.find(TABLE_BEGIN), text.find(TABLE_END)
+    if begin < 0 or end < begin or text[begin + len(TABLE_BEGIN):end] != methods_table(program):
+        yield "README.md: the table of methods is not what the program says; run: tools/lint/check_docs.py ROOT PROGRAM --write"
+
+
+def write_generated(root, program):
+    (root / "doc" / "methods.md").write_text(output_of(program, "list", "methods", "--markdown"), encoding="utf-8")
+    readme = root / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    begin, end = text.index(TABLE_BEGIN) + len(TABLE_BEGIN), text.index(TABLE_END)
+    readme.write_text(text[:begin] + methods_table(program) + text[end:], encoding="utf-8")
 
 
 def code_lines(text):
@@ -96,7 +124,10 @@ def main():
             helps[command] = run.stdout if run.returncode == 0 else None
         return helps[command]
 
-    findings = list(check_methods_page(root, program))
+    if "--write" in sys.argv:
+        write_generated(root, program)
+        return
+    findings = [*check_methods_page(root, program), *check_methods_table(root, program)]
     pages = sorted(root.glob("*.md")) + sorted((root / "doc").rglob("*.md")) + sorted((root / "models").rglob("*.md"))
     for path in pages:
         text = path.read_text(encoding="utf-8")

@@ -16,9 +16,9 @@ BELOW = {
     "clip": {"core", "media"},
     "model": {"core", "media", "clip"},
     "methods": {"core", "media", "clip", "model"},
-    "studies": {"core", "media", "clip", "model", "methods"},
     "render": {"core"},
     "figure": {"core", "render"},
+    "studies": {"core", "media", "clip", "model", "methods", "render", "figure"},
     "sink": {"core", "media", "clip", "model", "methods"},
     "pipeline": {"core", "media", "clip", "model", "methods", "studies", "render", "figure", "sink"},
     "cli": set(),
@@ -28,16 +28,18 @@ NOUNS = {
     "render": {"praxiscope/frame.h", "praxiscope/clip.h", "praxiscope/preparation.h", "praxiscope/attribution.h"},
     "figure": {"praxiscope/frame.h"},
     "sink": {"praxiscope/explain.h"},
+    "studies": {"praxiscope/explain.h"},
 }
 # The folder that stands behind each public header.
 PUBLIC = {
     "core": {"error", "text", "progress", "rational", "options", "version", "tensor"},
     "media": {"frame", "media"},
     "clip": {"preparation", "clip"},
-    "model": {"manifest", "model", "target"},
-    "methods": {"attribution", "method"},
+    "model": {"manifest", "model", "target", "top_class"},
+    "methods": {"attribution", "clip_result", "method", "method_choice"},
     "render": {"render"},
     "figure": {"figure"},
+    "studies": {"study"},
     "pipeline": {"explain"},
 }
 FOLDER_OF_PUBLIC = {f"praxiscope/{name}.h": folder for folder, names in PUBLIC.items() for name in names}

@@ -1,7 +1,9 @@
-#include "pipeline/explainer.h"
+#include "methods/support/explainer.h"
 
 #include "core/text.h"
 #include "methods/support/layer_view.h"
+#include "methods/support/motion_split.h"
+#include "methods/support/refined.h"
 
 #include "praxiscope/error.h"
 
@@ -65,9 +67,14 @@ void Explainer::choose_methods(const std::vector<MethodChoice>& choices) {
           named == given.end() ? model_.default_layer() : model_.find_layer(named->second);
       if (named != given.end()) given.erase(named);
     }
+    const auto refine = given.find("refine");
+    const bool is_refined = refine != given.end() && refine->second == "on";
+    if (info.is_layer_based && refine != given.end()) given.erase(refine);
     const OptionValues values(info.id, info.options, given);
     chosen.options = values.differences();
-    chosen.method = info.make(model_, chosen.layer, values);
+    chosen.method = is_refined ? methods::make_refined(info, model_, chosen.layer, values)
+                               : info.make(model_, chosen.layer, values);
+    if (is_refined) chosen.options += chosen.options.empty() ? "refine=on" : ",refine=on";
     methods_.push_back(std::move(chosen));
   }
 }
@@ -90,17 +97,18 @@ void Explainer::form_groups() {
   for (std::size_t m = 0; m < methods_.size(); ++m) {
     const MethodNeeds needs = methods_[m].method->needs();
     auto group = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) {
-      return g.options.relu_rule == needs.relu_rule;
+      return g.options.backward_rule == needs.backward_rule;
     });
     if (group == groups_.end()) {
       groups_.push_back({});
       group = groups_.end() - 1;
-      group->options.relu_rule = needs.relu_rule;
+      group->options.backward_rule = needs.backward_rule;
     }
     group->methods.push_back(m);
     for (const std::string& tap : needs.taps) add_once(group->options.taps, tap);
     group->options.tap_gradients |= needs.tap_gradients;
     group->options.input_gradients |= needs.input_gradients;
+    group->options.bias_gradients |= needs.bias_gradients;
   }
   if (groups_.empty()) groups_.push_back({});
   for (const TargetWish& wish : wishes_) {
@@ -154,7 +162,8 @@ void Explainer::fill_predictions(const Run& run, std::vector<ClipResult>& result
   }
 }
 
-std::vector<ClipResult> Explainer::run(std::vector<Clip> clips, Progress& progress) const {
+std::vector<ClipResult> Explainer::run(std::vector<Clip> clips, Progress& progress,
+                                       const std::vector<std::vector<Target>>& fixed) const {
   std::vector<ClipResult> results(clips.size());
   if (clips.empty()) return results;
   const std::vector<at::Tensor> inputs = batch_inputs(clips);
@@ -166,8 +175,15 @@ std::vector<ClipResult> Explainer::run(std::vector<Clip> clips, Progress& progre
     const Run run = model_.run(inputs, group.options);
     if (targets.empty()) {  // all groups see the same logits: a rule changes only what flows back
       fill_predictions(run, results);
+      for (std::size_t n = 0; n < fixed.size(); ++n) results.at(n).targets = fixed[n];
       for (const ClipResult& result : results) targets.push_back(result.targets);
       targets.resize(static_cast<std::size_t>(inputs.front().size(0)), targets.back());
+    }
+    if (splits_motion_ && &group == &groups_.front()) {
+      const MethodInput input{
+          .model = model_, .run = run, .targets = targets, .seed = seed_, .is_last_use = false, .batch = batch_};
+      for (std::size_t n = 0; n < results.size(); ++n)
+        results[n].motion = methods::motion_split(input, n, progress);
     }
     for (const std::size_t m : group.methods) {
       progress.check_cancelled();

@@ -2,10 +2,9 @@
 // frames, files or pictures.
 #pragma once
 
-#include "sink/sink.h"
-
-#include "praxiscope/explain.h"
+#include "praxiscope/clip_result.h"
 #include "praxiscope/method.h"
+#include "praxiscope/method_choice.h"
 
 #include <memory>
 #include <string>
@@ -31,6 +30,9 @@ class Explainer {
   Explainer(const Model& model, const std::vector<MethodChoice>& methods,
             const std::vector<std::string>& targets, int top, std::uint64_t seed, int batch = 1);
 
+  /// Also find out how much of each target survives without motion: six further forwards a clip.
+  void split_motion() { splits_motion_ = true; }
+
   const std::vector<ChosenMethod>& methods() const { return methods_; }
   /// Targets per clip.
   std::size_t target_count() const { return wishes_.size(); }
@@ -40,8 +42,11 @@ class Explainer {
   /// inputs that each method's map lies on.
   std::vector<std::size_t> methods_of_maps() const;
 
-  /// One result per clip, in order; takes the clips. @throws Error.
-  std::vector<ClipResult> run(std::vector<Clip> clips, Progress& progress) const;
+  /// One result per clip, in order; takes the clips.
+  /// @param fixed  targets of each clip, equally many, instead of the wished ones; empty: those.
+  /// @throws Error.
+  std::vector<ClipResult> run(std::vector<Clip> clips, Progress& progress,
+                              const std::vector<std::vector<Target>>& fixed = {}) const;
 
  private:
   struct Group {
@@ -58,6 +63,7 @@ class Explainer {
   int top_;
   std::uint64_t seed_;
   int batch_;
+  bool splits_motion_ = false;
   std::vector<ChosenMethod> methods_;
   std::vector<TargetWish> wishes_;
   std::vector<Group> groups_;

@@ -1,5 +1,5 @@
-// Duty: see figure_film.h.
-#include "pipeline/figure_film.h"
+// Duty: see film.h.
+#include "studies/support/film.h"
 
 #include "render/map_range.h"
 
@@ -90,7 +90,7 @@ FigureFilm make_film(const ClipInput& input,
   return film;
 }
 
-FigureMap make_map(const Attribution& map, const ClipInput& input, double colored_share) {
+FigureMap make_map(const Attribution& map, const ClipInput& input, bool is_pixel_wise) {
   const auto frames = static_cast<std::int64_t>(input.frames.size());
   at::Tensor values = map.coarse.detach().to(at::kCPU, at::kFloat).contiguous();
   if (values.size(0) != frames) {
@@ -100,8 +100,9 @@ FigureMap make_map(const Attribution& map, const ClipInput& input, double colore
   const std::vector<int> chosen = shown_frames(input);
   if (chosen.size() == 1) values = values.mean(0, /*keepdim=*/true);
   const std::vector<std::int64_t> rows(chosen.begin(), chosen.end());
-  values = strongest_in_cells(values.index_select(0, at::tensor(rows, at::kLong)), kMapSide)
-               .contiguous();
+  values = values.index_select(0, at::tensor(rows, at::kLong));
+  values = is_pixel_wise && map.is_signed ? mean_of_cells(values)
+                                          : strongest_in_cells(values, kMapSide).contiguous();
   FigureMap out;
   out.frames = static_cast<int>(values.size(0));
   out.height = static_cast<int>(values.size(1));
@@ -110,7 +111,7 @@ FigureMap make_map(const Attribution& map, const ClipInput& input, double colore
   out.values.assign(data, data + values.numel());
   const auto or_0 = [](float value) { return std::isfinite(value) ? value : 0.0F; };
   const ValueRange raw = finite_range(values);
-  const ValueRange colored = range_of_share(values, colored_share);
+  const ValueRange colored = range_of_share(values, is_pixel_wise ? kFineMapShare : 1);
   out.lo = or_0(raw.lo), out.hi = or_0(raw.hi);
   out.scale.lo = or_0(colored.lo), out.scale.hi = or_0(colored.hi);
   const PixelMap& place = input.source_from_clip;

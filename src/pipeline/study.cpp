@@ -1,0 +1,180 @@
+// run_study(): opens network and inputs for a study, and writes what it finds.
+#include "praxiscope/study.h"
+
+#include "core/atomic_file.h"
+#include "pipeline/figure_files.h"
+#include "pipeline/output_names.h"
+#include "pipeline/report.h"
+#include "pipeline/session.h"
+#include "pipeline/settings.h"
+#include "pipeline/study_journal.h"
+
+#include "praxiscope/error.h"
+#include "praxiscope/version.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+
+namespace praxiscope {
+namespace {
+
+using nlohmann::json;
+
+/// A walk through one input is a part of the study's work, whose progress the study tells itself.
+class PartProgress final : public Progress {
+ public:
+  PartProgress(Progress& whole, std::string input) : whole_(whole), input_(std::move(input)) {}
+  void warn(const std::string& message) override {
+    whole_.warn(fmt::format("{}: {}", input_, message));
+  }
+  bool is_cancelled() const noexcept override { return whole_.is_cancelled(); }
+
+ private:
+  Progress& whole_;
+  std::string input_;
+};
+
+class OpenInputs final : public StudyInputs {
+ public:
+  OpenInputs(const std::vector<std::string>& names, const StudySettings& settings,
+             LoadedNetwork network, Progress& progress)
+      : names_(names), settings_(settings), network_(std::move(network)), progress_(progress) {}
+
+  std::span<const std::string> names() const override { return names_; }
+
+  void walk(std::size_t input, const std::function<void(std::vector<Clip>)>& take) override {
+    const std::string& name = names_.at(input);
+    PartProgress part(progress_, name);
+    Session session = make_session(name, open_input(name, settings_.source, settings_.run, part),
+                                   network_, settings_.run, part);
+    run_line(
+        session, settings_.run, false, part, [&](Chunk& chunk) { take(std::move(chunk.clips)); },
+        [](Chunk&) {});
+  }
+
+ private:
+  const std::vector<std::string>& names_;
+  const StudySettings& settings_;
+  LoadedNetwork network_;
+  Progress& progress_;
+};
+
+/// The files of a study: its figure, and its numbers.
+class StudyFiles {
+ public:
+  StudyFiles(const StudyInfo& study, const StudySettings& settings) : settings_(settings) {
+    for (const std::string& path : settings.outputs) {
+      switch (output_form(path, false)) {
+        case OutputForm::kPdf:
+          files_.push_back(figures_.add(path, FigureFiles::Form::kPdf, settings.overwrite));
+          break;
+        case OutputForm::kHtml:
+          files_.push_back(figures_.add(path, FigureFiles::Form::kHtml, settings.overwrite));
+          break;
+        case OutputForm::kSheet:
+          files_.push_back(figures_.add(path, FigureFiles::Form::kSheet, settings.overwrite));
+          break;
+        case OutputForm::kJson:
+          numbers_.push_back(std::make_unique<AtomicFile>(path, settings.overwrite));
+          files_.push_back({path, [file = numbers_.back().get()] { file->publish(); }});
+          break;
+        default:
+          throw Error(ErrorKind::kUsage,
+                      fmt::format("{}: found output {}, expected .json, .pdf, .html or .png",
+                                  study.command, path));
+      }
+    }
+  }
+
+  bool wants_figure() const { return !figures_.is_empty(); }
+
+  std::vector<std::string> publish(const std::string& numbers, const Figure& figure) {
+    for (const auto& file : numbers_) {
+      std::ofstream out(file->temporary_path(), std::ios::binary);
+      out << numbers << '\n';
+      out.close();
+      if (!out)
+        throw Error(ErrorKind::kOutput, fmt::format("cannot write \"{}\"; {} bytes were to be written",
+                                                    file->path(), numbers.size()));
+    }
+    if (!figures_.is_empty()) figures_.write(figure, settings_.sheet_width);
+    publish_together(files_, settings_.overwrite);
+    std::vector<std::string> paths;
+    for (const Publication& file : files_) paths.push_back(file.path);
+    return paths;
+  }
+
+ private:
+  const StudySettings& settings_;
+  FigureFiles figures_;
+  std::vector<std::unique_ptr<AtomicFile>> numbers_;
+  std::vector<Publication> files_;
+};
+
+/// Figures are handed on: folders of the machine that made them are nobody's business.
+std::string told_in_figure(json header) {
+  const auto name_only = [](json& path) {
+    path = std::filesystem::path(path.get<std::string>()).filename().string();
+  };
+  name_only(header["model"]["file"]);
+  for (json& input : header["inputs"]) name_only(input);
+  return header.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json without_place(json header) {
+  header["run"].erase("threads");
+  header["run"].erase("batch");
+  return header;
+}
+
+}  // namespace
+
+StudyResult run_study(const StudyInfo& study, const std::vector<std::string>& inputs,
+                      const StudySettings& settings, Progress& progress) {
+  check_outputs(inputs, settings.outputs);
+  RecordingProgress recorder(progress);
+  const OptionValues options(study.command, study.options, settings.options);
+  const auto asked = study.make(options, inputs, recorder);
+  StudyFiles files(study, settings);
+  const OpenedInput plan = plan_run(settings.source, settings.run, recorder);
+  const LoadedNetwork network = load_network(plan, settings.source, settings.run, nullptr);
+  json header = run_json(fmt::format("praxiscope.{}/1", study.command), *network.model,
+                         settings.source, settings.run, network.batch);
+  header["study"] = {{"id", std::string(study.id)},
+                     {"source", std::string(study.source)},
+                     {"options", options.differences()}};
+  header["inputs"] = inputs;
+  // The number of threads and clips in a forward changes no answer beyond rounding.
+  const std::string journal = journal_path(settings.outputs, without_place(header).dump());
+  OpenInputs opened(inputs, settings, network, recorder);
+  Findings findings;
+  {
+    const ComputeScope scope(settings.run, network.model->device());
+    findings = asked->run({.model = *network.model,
+                           .inputs = opened,
+                           .batch = network.batch,
+                           .seed = settings.run.seed,
+                           .journal = journal,
+                           .wants_figure = files.wants_figure(),
+                           .progress = recorder});
+  }
+  json numbers = header;
+  numbers.update(json::parse(findings.json));
+  numbers["warnings"] = recorder.warnings();
+  findings.figure.footnote = fmt::format("{} \u00b7 {} \u00b7 praxiscope {}", study.title,
+                                         network.model->manifest().name, version());
+  findings.figure.provenance = told_in_figure(header);
+  StudyResult result{.text = findings.text, .json = "", .written = {}, .warnings = {}, .failed = {}};
+  result.json = numbers.dump(2, ' ', false, json::error_handler_t::replace);
+  result.written = files.publish(result.json, findings.figure);
+  result.warnings = recorder.warnings();
+  if (numbers.contains("failed")) result.failed = numbers["failed"].get<std::vector<std::string>>();
+  std::error_code ignored;
+  if (!journal.empty()) std::filesystem::remove(journal, ignored);
+  return result;
+}
+
+}  // namespace praxiscope

@@ -1,0 +1,13 @@
+// Where a study notes what is done, and under which name: a run with the same settings finds it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace praxiscope {
+
+/// A file beside the first output: "<folder>/.<output>.<16 hex digits of `settings`>.journal"; ""
+/// where there is no output.
+std::string journal_path(const std::vector<std::string>& outputs, const std::string& settings);
+
+}  // namespace praxiscope
