@@ -15,13 +15,14 @@
 
 namespace praxiscope {
 
-/// What a method needs of the shared forward. Methods with the same relu_rule share one; the
+/// What a method needs of the shared forward. Methods with the same backward_rule share one; the
 /// pipeline takes the union of the rest.
 struct MethodNeeds {
   std::vector<std::string> taps;  ///< layers, resolved
   bool tap_gradients = false;
   bool input_gradients = false;
-  ReluRule relu_rule = ReluRule::kPlain;
+  bool bias_gradients = false;
+  BackwardRule backward_rule = BackwardRule::kPlain;
 };
 
 /// A batch of N clips after the shared forward.

@@ -35,7 +35,7 @@ std::unique_ptr<Method> make(const Model&, const std::string&, const OptionValue
       .id = "deconvnet",
       .variant = variant_of(kOptions, options, {"values", "channels", "start"}),
       .is_signed = reduce.is_signed(),
-      .rule = ReluRule::kDeconv,
+      .rule = BackwardRule::kDeconv,
       .starts_at_strongest = options.text("start") == "strongest"};
   return make_input_method(
       std::move(settings),

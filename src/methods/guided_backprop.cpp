@@ -16,7 +16,7 @@ std::unique_ptr<Method> make(const Model&, const std::string&, const OptionValue
   InputMethodSettings settings{.id = "guided_backprop",
                                .variant = variant_of(kOptions, options, {"values", "channels"}),
                                .is_signed = reduce.is_signed(),
-                               .rule = ReluRule::kGuided};
+                               .rule = BackwardRule::kGuided};
   return make_input_method(std::move(settings),
                            [reduce](const at::Tensor& gradient, const at::Tensor& /*clip*/) {
                              return reduce(gradient);

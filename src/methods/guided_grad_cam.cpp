@@ -22,7 +22,7 @@ class GuidedGradCam : public Method {
         guided_(make_input_method({.id = "guided_grad_cam",
                                    .variant = "",
                                    .is_signed = is_signed,
-                                   .rule = ReluRule::kGuided},
+                                   .rule = BackwardRule::kGuided},
                                   [is_signed](const at::Tensor& gradient, const at::Tensor&) {
                                     const at::Tensor values =
                                         strongest_channel(gradient.to(at::kFloat));
@@ -48,7 +48,7 @@ MethodResults GuidedGradCam::guided_maps(const MethodInput& input, Progress& pro
   RunOptions options;
   options.taps = unit_layers(input);
   options.input_gradients = true;
-  options.relu_rule = ReluRule::kGuided;
+  options.backward_rule = BackwardRule::kGuided;
   const Run run = input.model.run(input.run.inputs, options);
   const MethodInput guided{.model = input.model, .run = run, .targets = input.targets};
   return guided_->explain(guided, progress);

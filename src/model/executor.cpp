@@ -3,7 +3,7 @@
 
 #include "core/text.h"
 #include "model/errors.h"
-#include "model/rectifiers.h"
+#include "model/operator_call.h"
 
 #include "praxiscope/error.h"
 
@@ -89,7 +89,7 @@ class Execution {
     for (std::size_t i = 0; i < op.in.size(); ++i)
       stack_.push_back(take(op.in[i], op.last_use[i] != 0));
     if (observer_ != nullptr) observer_->before(op, stack_);
-    if (!apply_rectifier(op, taps_.relu_rule(), stack_)) op.call(stack_);
+    call_operator(op, taps_.backward_rule(), taps_.biases(), stack_);
     if (observer_ != nullptr) observer_->after(op, stack_);
     if (op.layer >= 0 && !calls_.empty() && !visit_operator(op)) return false;
     for (std::size_t i = 0; i < op.out.size(); ++i) store(op, i, std::move(stack_[i]));

@@ -1,6 +1,8 @@
 // See program.h.
 #include "model/program.h"
 
+#include "model/biases.h"
+#include "model/excitation.h"
 #include "model/rectifiers.h"
 
 #include <unordered_set>
@@ -104,6 +106,8 @@ void Builder::describe_operator(Op& op, const std::string& module_path) {
   if (!op.name.starts_with(kAten)) return;
   const std::string short_name = op.name.substr(kAten.size());
   op.rectifier = find_rectifier(op.name);
+  op.excitation = find_excitation(op.name);
+  op.addend = find_addend(op.name);
   op.is_in_place =
       short_name.size() > 1 && short_name.ends_with('_') && !short_name.ends_with("__");
   op.layer = find_or_add_layer(module_path.empty() ? short_name : module_path + "/" + short_name,

@@ -31,8 +31,42 @@ enum class OpKind {
   kLoop,      ///< in: most passes, condition, carried values; the block gives condition, carried
 };
 
-/// Rectifiers that a ReluRule changes; all else is treated as plain. See rectifiers.h.
+/// Rectifiers that kGuided, kDeconv and kIdentity change; all else is treated as plain. See
+/// rectifiers.h.
 enum class Rectifier { kNone, kRelu, kHardtanh, kThreshold, kClampMin, kClamp, kLeakyRelu, kElu };
+
+/// How the probability of an operator's output goes on to its inputs under kExcitation. See
+/// excitation.h.
+enum class Excitation {
+  kNone,        ///< by the derivative
+  kUnit,        ///< to the one input, cell by cell: rectifiers
+  kSmoothUnit,  ///< the same for units that can be negative: silu, gelu
+  kWeights,     ///< in proportion to input times weight: convolutions, linear layers
+  kMatrices,    ///< the same where one factor is constant
+  kAverage,     ///< in proportion to the inputs: average pooling, means, interpolation
+  kSum,         ///< in proportion to the summands
+  kDifference,
+  kReverseDifference,
+  kProduct,   ///< to the factor that is no gate
+  kQuotient,  ///< to what is divided
+  kNegative,
+  kBatchNorm,
+  kSoftmax,  ///< of classes: to the logit
+};
+
+/// What an operator adds to what is linear in its input. See biases.h.
+enum class Addend {
+  kNone,
+  kConvolution,
+  kLinear,
+  kAddmm,
+  kBatchNorm,
+  kSum,
+  kDifference,
+  kReverseDifference,
+  kProduct,
+  kUnit
+};
 
 struct Op;
 
@@ -53,6 +87,8 @@ struct Op {
   mutable torch::jit::Operation call{nullptr};
   std::vector<Block> blocks;
   Rectifier rectifier = Rectifier::kNone;
+  Excitation excitation = Excitation::kNone;
+  Addend addend = Addend::kNone;
   bool is_in_place = false;  ///< changes its first input and gives it back
   int layer = -1;            ///< index in Program::layers of what a tap can name here
   int call_number = 0;       ///< kLayerEnd: 1 for the first call; 0: counted while running
@@ -109,7 +145,8 @@ class Builder {
   Op& add(Block& block, std::string name, std::vector<Operand> in, std::size_t outputs);
   /// The index of a layer, made at first use.
   int find_or_add_layer(const std::string& path, const std::string& type, bool is_operator);
-  /// Completes an operator that goes through the dispatcher: its rectifier, its address for taps.
+  /// Completes an operator that goes through the dispatcher: what it is in a backward, its address
+  /// for taps.
   void describe_operator(Op& op, const std::string& module_path);
 
  private:

@@ -53,10 +53,10 @@ std::optional<Interval> find_interval(Rectifier kind, const torch::jit::Stack& a
 /// Forward: the operator itself. Backward: the rule.
 struct RuledRectifier : torch::autograd::Function<RuledRectifier> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Op* op,
-                        const torch::jit::Stack* arguments, ReluRule rule, Interval interval) {
+                        const torch::jit::Stack* arguments, BackwardRule rule, Interval interval) {
     context->saved_data["rule"] = static_cast<std::int64_t>(rule);
     context->saved_data["slope"] = interval.slope;
-    if (rule == ReluRule::kGuided) {  // before an in-place operator changes x
+    if (rule == BackwardRule::kGuided) {  // before an in-place operator changes x
       Tensor on = x > interval.low;
       if (interval.high < std::numeric_limits<double>::infinity())
         on.logical_and_(x < interval.high);
@@ -72,9 +72,9 @@ struct RuledRectifier : torch::autograd::Function<RuledRectifier> {
 
   static variable_list backward(AutogradContext* context, variable_list upper) {
     Tensor gradient = upper[0];
-    const auto rule = static_cast<ReluRule>(context->saved_data["rule"].toInt());
-    if (gradient.defined() && rule != ReluRule::kIdentity) gradient = gradient.clamp_min(0);
-    if (gradient.defined() && rule == ReluRule::kGuided) {
+    const auto rule = static_cast<BackwardRule>(context->saved_data["rule"].toInt());
+    if (gradient.defined() && rule != BackwardRule::kIdentity) gradient = gradient.clamp_min(0);
+    if (gradient.defined() && rule == BackwardRule::kGuided) {
       gradient = gradient * context->get_saved_variables()[0];
       const double slope = context->saved_data["slope"].toDouble();
       if (slope != 1) gradient = gradient * slope;
@@ -105,8 +105,8 @@ Rectifier find_rectifier(std::string_view operator_name) {
   return Rectifier::kNone;
 }
 
-bool apply_rectifier(const Op& op, ReluRule rule, torch::jit::Stack& stack) {
-  if (rule == ReluRule::kPlain || op.rectifier == Rectifier::kNone) return false;
+bool apply_rectifier(const Op& op, BackwardRule rule, torch::jit::Stack& stack) {
+  if (rule == BackwardRule::kPlain || op.rectifier == Rectifier::kNone) return false;
   const Tensor x = stack.at(0).isTensor() ? stack[0].toTensor() : Tensor();
   if (!x.defined() || !x.requires_grad() || !at::GradMode::is_enabled()) return false;
   std::optional<Interval> interval = find_interval(op.rectifier, stack);

@@ -1,4 +1,5 @@
-// What rectifiers hand back under each ReluRule (methods.md F5). Knows operators, not networks.
+// What rectifiers hand back under kGuided, kDeconv and kIdentity (methods.md F5). Knows operators,
+// not networks.
 #pragma once
 
 #include "model/program.h"
@@ -25,6 +26,6 @@ Rectifier find_rectifier(std::string_view operator_name);
 /// In-place operators stay in place: whoever holds the tensor or a view of it sees the change.
 /// Source: Springenberg et al., "Striving for Simplicity", ICLR 2015 workshop, sec. 3.3; Zeiler and
 /// Fergus, ECCV 2014, sec. 2.1. The one-sided rule for leaky_relu and elu is ours.
-bool apply_rectifier(const Op& op, ReluRule rule, torch::jit::Stack& stack);
+bool apply_rectifier(const Op& op, BackwardRule rule, torch::jit::Stack& stack);
 
 }  // namespace praxiscope::program

@@ -37,7 +37,9 @@ std::size_t index_within(const std::string& part, std::size_t size, const std::s
 
 TapPlan::TapPlan(const Program& program, const RunOptions& options)
     // With input gradients everything is recorded, and what is kept stays part of it.
-    : gradients_(options.tap_gradients || options.input_gradients), relu_rule_(options.relu_rule) {
+    : gradients_(options.tap_gradients || options.input_gradients),
+      wants_biases_(options.bias_gradients),
+      backward_rule_(options.backward_rule) {
   const auto find_or_add = [&](const std::string& name) -> TapPoint& {
     for (TapPoint& point : points_) {
       if (point.name == name) return point;

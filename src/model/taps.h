@@ -26,8 +26,10 @@ class TapPlan {
   /// @throws Error kUsage for a name that is no address of `program`.
   TapPlan(const Program& program, const RunOptions& options);
 
-  ReluRule relu_rule() const { return relu_rule_; }
+  BackwardRule backward_rule() const { return backward_rule_; }
   bool is_empty() const { return points_.empty(); }
+  /// Where operators list their biases; null when nobody asks.
+  std::vector<Bias>* biases() { return wants_biases_ ? &biases_ : nullptr; }
 
   /// A layer's value is there: keeps, replaces and hands on, as the points say.
   /// @param call   1 for the first call.
@@ -47,8 +49,10 @@ class TapPlan {
   std::vector<TapPoint> points_;
   std::vector<std::uint8_t> watched_;  ///< per layer
   std::map<std::string, at::Tensor> activations_;
+  std::vector<Bias> biases_;
   bool gradients_ = false;
-  ReluRule relu_rule_;
+  bool wants_biases_ = false;
+  BackwardRule backward_rule_;
 };
 
 }  // namespace praxiscope::program

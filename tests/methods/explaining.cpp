@@ -58,7 +58,8 @@ Run run_for(const Model& model, const Method& method, const std::vector<at::Tens
   options.taps = needs.taps;
   options.tap_gradients = needs.tap_gradients;
   options.input_gradients = needs.input_gradients;
-  options.relu_rule = needs.relu_rule;
+  options.bias_gradients = needs.bias_gradients;
+  options.backward_rule = needs.backward_rule;
   for (const Target& target : targets) {
     const bool is_new =
         std::find(options.taps.begin(), options.taps.end(), target.layer) == options.taps.end();

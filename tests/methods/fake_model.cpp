@@ -1,7 +1,7 @@
 // See fake_model.h.
 #include "methods/fake_model.h"
 
-#include "model/rectifiers.h"
+#include "model/operator_call.h"
 
 namespace praxiscope::testing {
 namespace {
@@ -11,20 +11,52 @@ at::Tensor noise(at::IntArrayRef sizes, std::uint64_t seed) {
   return at::randn(sizes, generator);
 }
 
-at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight) {
-  return at::conv3d(x, weight, {}, {1, 2, 2}, {1, 1, 1});
-}
-
 }  // namespace
 
-at::Tensor Keep::relu(const at::Tensor& x) const {
+at::Tensor Keep::call(
+    const std::string& name, std::vector<c10::IValue> arguments,
+    const std::function<at::Tensor(const std::vector<c10::IValue>&)>& call) const {
+  program::Program none;
   program::Op op;
-  op.name = "aten::relu";
-  op.rectifier = program::find_rectifier(op.name);
-  op.call = [](torch::jit::Stack& stack) { stack.back() = stack.back().toTensor().relu(); };
-  torch::jit::Stack stack{x};
-  if (!program::apply_rectifier(op, rule_, stack)) return x.relu();
-  return stack.back().toTensor();
+  op.name = name;
+  program::Builder(none).describe_operator(op, "");
+  op.call = [call](torch::jit::Stack& stack) {
+    const at::Tensor result = call(stack);
+    stack.clear();
+    stack.emplace_back(result);
+  };
+  torch::jit::Stack stack = std::move(arguments);
+  program::call_operator(op, rule_, biases_, stack);
+  return stack.front().toTensor();
+}
+
+at::Tensor Keep::relu(const at::Tensor& x) const {
+  return call("aten::relu", {x}, [](const auto& given) { return given[0].toTensor().relu(); });
+}
+
+at::Tensor Keep::convolve(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                          std::array<std::int64_t, 3> stride,
+                          std::array<std::int64_t, 3> padding) const {
+  return call("aten::conv3d", {x, weight, bias.defined() ? c10::IValue(bias) : c10::IValue()},
+              [stride, padding](const auto& given) {
+                return at::conv3d(given[0].toTensor(), given[1].toTensor(),
+                                  given[2].template toOptional<at::Tensor>(), stride, padding);
+              });
+}
+
+at::Tensor Keep::linear(const at::Tensor& x, const at::Tensor& weight,
+                        const at::Tensor& bias) const {
+  return call("aten::linear", {x, weight, bias.defined() ? c10::IValue(bias) : c10::IValue()},
+              [](const auto& given) {
+                return at::linear(given[0].toTensor(), given[1].toTensor(),
+                                  given[2].template toOptional<at::Tensor>());
+              });
+}
+
+at::Tensor Keep::mean(const at::Tensor& x) const {
+  return call("aten::mean", {x}, [](const auto& given) {
+    return given[0].toTensor().mean({2, 3, 4});
+  });
 }
 
 FakeModel::FakeModel(std::vector<std::string> inputs, Forward forward,
@@ -59,7 +91,7 @@ Run FakeModel::run(std::span<const at::Tensor> inputs, const RunOptions& options
     run.activations[layer] = kept;
     return kept.clone();
   };
-  const Keep keep(tap, options.relu_rule);
+  const Keep keep(tap, options.backward_rule, options.bias_gradients ? &run.biases : nullptr);
   run.logits = forward_(fed, keep);
   run.outputs = {run.logits};
   return run;
@@ -76,9 +108,9 @@ std::unique_ptr<FakeModel> gap_network() {
   return std::make_unique<FakeModel>(
       std::vector<std::string>{"rgb"},
       [p](const std::vector<at::Tensor>& x, const Keep& keep) {
-        const at::Tensor features = keep("features", keep.relu(convolve(x[0], p.at("conv"))));
-        const at::Tensor code = keep("pool", at::adaptive_avg_pool3d(features, {1, 1, 1}));
-        return keep("logits", at::linear(code.flatten(1), p.at("weight"), p.at("bias")));
+        const at::Tensor features = keep("features", keep.relu(keep.convolve(x[0], p.at("conv"))));
+        const at::Tensor code = keep("pool", keep.mean(features).view({x[0].size(0), -1, 1, 1, 1}));
+        return keep("logits", keep.linear(code.flatten(1), p.at("weight"), p.at("bias")));
       },
       p);
 }
@@ -90,10 +122,10 @@ std::unique_ptr<FakeModel> fc_network() {
   return std::make_unique<FakeModel>(
       std::vector<std::string>{"rgb"},
       [p](const std::vector<at::Tensor>& x, const Keep& keep) {
-        const at::Tensor before = keep("before", convolve(x[0], p.at("conv")));
+        const at::Tensor before = keep("before", keep.convolve(x[0], p.at("conv")));
         const at::Tensor features = keep("features", keep.relu(before));
         const at::Tensor pooled = at::max_pool3d(features, {2, 2, 2}).flatten(1);
-        return at::linear(keep.relu(at::linear(pooled, p.at("fc1"))), p.at("fc2"));
+        return keep.linear(keep.relu(keep.linear(pooled, p.at("fc1"))), p.at("fc2"));
       },
       p);
 }
@@ -106,11 +138,12 @@ std::unique_ptr<FakeModel> two_stream_network() {
   auto model = std::make_unique<FakeModel>(
       std::vector<std::string>{"rgb", "flow"},
       [p](const std::vector<at::Tensor>& x, const Keep& keep) {
-        const at::Tensor rgb = keep("rgb_net.conv", keep.relu(convolve(x[0], p.at("rgb"))));
-        const at::Tensor flow = keep("flow_net.conv", keep.relu(convolve(x[1], p.at("flow"))));
+        const at::Tensor rgb = keep("rgb_net.conv", keep.relu(keep.convolve(x[0], p.at("rgb"))));
+        const at::Tensor flow = keep("flow_net.conv", keep.relu(keep.convolve(x[1], p.at("flow"))));
         const at::Tensor both =
-            keep("fusion.conv", keep.relu(at::conv3d(at::cat({rgb, flow}, 1), p.at("fusion"))));
-        return at::linear(both.mean({2, 3, 4}), p.at("weight"));
+            keep("fusion.conv", keep.relu(keep.convolve(at::cat({rgb, flow}, 1), p.at("fusion"), {},
+                                                        {1, 1, 1}, {0, 0, 0})));
+        return keep.linear(keep.mean(both), p.at("weight"));
       },
       p);
   model->manifest().streams = {{"rgb", "rgb_net"}, {"flow", "flow_net"}, {"fusion", "fusion"}};
@@ -121,8 +154,8 @@ std::unique_ptr<FakeModel> linear_network() {
   std::map<std::string, at::Tensor> p = {{"weight", noise({5, 3 * 4 * 8 * 8}, 41)}};
   return std::make_unique<FakeModel>(
       std::vector<std::string>{"rgb"},
-      [p](const std::vector<at::Tensor>& x, const Keep&) {
-        return at::linear(x[0].flatten(1), p.at("weight"));
+      [p](const std::vector<at::Tensor>& x, const Keep& keep) {
+        return keep.linear(x[0].flatten(1), p.at("weight"));
       },
       p);
 }

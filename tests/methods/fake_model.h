@@ -5,6 +5,7 @@
 #include "praxiscope/model.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/ivalue.h>
 
 #include <functional>
 #include <map>
@@ -18,18 +19,29 @@ namespace praxiscope::testing {
 class Keep {
  public:
   using Tap = std::function<at::Tensor(const std::string& layer, const at::Tensor& output)>;
-  Keep(Tap tap, ReluRule rule) : tap_(std::move(tap)), rule_(rule) {}
+  Keep(Tap tap, BackwardRule rule, std::vector<Bias>* biases)
+      : tap_(std::move(tap)), rule_(rule), biases_(biases) {}
 
   /// Called with each layer's output; gives what the rest of the network sees.
   at::Tensor operator()(const std::string& layer, const at::Tensor& output) const {
     return tap_(layer, output);
   }
-  /// A rectifier that follows the run's rule.
+  /// Operators as the executor calls them: under the run's rule, their biases listed.
   at::Tensor relu(const at::Tensor& x) const;
+  at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {},
+                      std::array<std::int64_t, 3> stride = {1, 2, 2},
+                      std::array<std::int64_t, 3> padding = {1, 1, 1}) const;
+  at::Tensor linear(const at::Tensor& x, const at::Tensor& weight,
+                    const at::Tensor& bias = {}) const;
+  at::Tensor mean(const at::Tensor& x) const;  ///< over time and space: [N,C]
+  /// Any operator of aten, `call` being what it does with its arguments.
+  at::Tensor call(const std::string& name, std::vector<c10::IValue> arguments,
+                  const std::function<at::Tensor(const std::vector<c10::IValue>&)>& call) const;
 
  private:
   Tap tap_;
-  ReluRule rule_;
+  BackwardRule rule_;
+  std::vector<Bias>* biases_;
 };
 using Forward = std::function<at::Tensor(const std::vector<at::Tensor>& inputs, const Keep& keep)>;
 

@@ -115,14 +115,15 @@ void Exactness::check_layers(const std::vector<std::string>& layers) {
 }
 
 void Exactness::check_input_gradients() {
-  const std::map<std::string, ReluRule> rules = {
-      {"plain", ReluRule::kPlain}, {"guided", ReluRule::kGuided}, {"deconv", ReluRule::kDeconv}};
+  const std::map<std::string, BackwardRule> rules = {{"plain", BackwardRule::kPlain},
+                                                     {"guided", BackwardRule::kGuided},
+                                                     {"deconv", BackwardRule::kDeconv}};
   for (const auto& [word, rule] : rules) {
     if (!golden_.contains("input_grad/" + word + "/0")) continue;
     SCOPED_TRACE(word);
     RunOptions options;
     options.input_gradients = true;
-    options.relu_rule = rule;
+    options.backward_rule = rule;
     const Forward run = model_->run(inputs_of(golden_), options);
     std::vector<std::string> names;
     for (const std::string& name : run.input_names) names.push_back("input:" + name);

@@ -155,7 +155,7 @@ TEST_P(Runs, LeavesInputsModelAndGradModeAsTheyWere) {
   RunOptions options;
   options.taps = {"conv"};
   options.tap_gradients = options.input_gradients = true;
-  options.relu_rule = ReluRule::kGuided;
+  options.backward_rule = BackwardRule::kGuided;
   for (const bool mode : {true, false}) {
     const at::AutoGradMode outside(mode);
     const Forward run = model->run({{given}}, options);

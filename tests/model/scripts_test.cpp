@@ -1,51 +1,15 @@
 // Small TorchScript networks written here: rectifiers against their formulas, control flow against
 // LibTorch's own interpreter, receptive fields against where gradients reach.
+#include "model/script_file.h"
 #include "model/test_networks.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <torch/script.h>
-
-#include <filesystem>
 
 namespace praxiscope::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-/// A scripted network on disk, and its own module.
-class ScriptFile {
- public:
-  explicit ScriptFile(const std::string& source,
-                      const std::map<std::string, at::Tensor>& parameters = {})
-      : module_("__torch__.Net"),
-        path_((std::filesystem::temp_directory_path() /
-               ("praxiscope_script_" + std::to_string(::getpid()) + ".pt"))
-                  .string()) {
-    for (const auto& [name, value] : parameters) module_.register_parameter(name, value, false);
-    module_.define(source);
-    module_.save(path_);
-  }
-  ~ScriptFile() { std::filesystem::remove(path_); }
-
-  at::Tensor forward(const at::Tensor& x) { return module_.forward({x.clone()}).toTensor(); }
-  std::unique_ptr<Model> load(int frames = 4, int side = 6,
-                              std::optional<int> time_axis = std::nullopt) const {
-    Manifest manifest;
-    manifest.name = "script";
-    manifest.file = path_;
-    InputSpec input;
-    input.frames = frames;
-    input.preparation.crop = Size{side, side};
-    manifest.inputs = {input};
-    manifest.output.time_axis = time_axis;
-    return load_model(manifest, "cpu");
-  }
-
- private:
-  torch::jit::Module module_;
-  std::string path_;
-};
 
 at::Tensor random_clip(std::int64_t seed = 1) {
   at::manual_seed(static_cast<std::uint64_t>(seed));
@@ -72,17 +36,17 @@ TEST_P(RectifierRules, FollowTheirFormula) {
   const at::Tensor x = random_clip() * 4;
   const at::Tensor on = ((x > one.low) & (x < one.high)).to(at::kFloat);
   const at::Tensor upper = w.expand_as(x);
-  const std::map<ReluRule, at::Tensor> expected = {
-      {ReluRule::kGuided, one.slope * on * upper.clamp_min(0)},
-      {ReluRule::kDeconv, upper.clamp_min(0)},
-      {ReluRule::kIdentity, upper}};
+  const std::map<BackwardRule, at::Tensor> expected = {
+      {BackwardRule::kGuided, one.slope * on * upper.clamp_min(0)},
+      {BackwardRule::kDeconv, upper.clamp_min(0)},
+      {BackwardRule::kIdentity, upper}};
   RunOptions options;
   options.input_gradients = true;
   const std::vector<std::string> of = {"input:0"};
   const Forward plain = model->run({{x}}, options);
   const at::Tensor plain_gradient = plain.gradients(plain.logits.sum(), of, false)[0];
   for (const auto& [rule, gradient] : expected) {
-    options.relu_rule = rule;
+    options.backward_rule = rule;
     const Forward run = model->run({{x}}, options);
     EXPECT_TRUE(at::equal(run.logits, plain.logits)) << "a rule must not change the answer";
     const at::Tensor found = run.gradients(run.logits.sum(), of, false)[0];
@@ -131,8 +95,8 @@ def forward(self, x):
   RunOptions options;
   options.input_gradients = true;
   const std::vector<std::string> of = {"input:0"};
-  for (const ReluRule rule : {ReluRule::kPlain, ReluRule::kGuided}) {
-    options.relu_rule = rule;
+  for (const BackwardRule rule : {BackwardRule::kPlain, BackwardRule::kGuided}) {
+    options.backward_rule = rule;
     const Forward run = model->run({{x}}, options);
     at::Tensor expected = on * 4;                        // twice through y, doubled by y = 2 x
     expected.narrow(1, 0, 1) += 6 * on.narrow(1, 0, 1);  // the view adds to all three channels

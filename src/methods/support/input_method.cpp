@@ -16,7 +16,7 @@ class GradientMethod : public Method {
       : settings_(std::move(settings)), map_(std::move(map)) {}
 
   MethodNeeds needs() const override {
-    return {.taps = {}, .input_gradients = true, .relu_rule = settings_.rule};
+    return {.taps = {}, .input_gradients = true, .backward_rule = settings_.rule};
   }
   MethodResults explain(const MethodInput& input, Progress& progress) const override;
 
@@ -38,8 +38,11 @@ MethodResults GradientMethod::explain(const MethodInput& input, Progress& progre
     progress.check_cancelled();
     // One backward gives every clip of the batch its own gradient.
     const at::Tensor scores = target_scores(asked, k);
-    if (settings_.rule != ReluRule::kPlain) check_rule(settings_.id, scores, progress);
-    const std::vector<at::Tensor> gradients = target_gradients(asked, scores, k, of);
+    if (settings_.rule != BackwardRule::kPlain && !settings_.signal)
+      check_rule(settings_.id, scores, progress);
+    const std::vector<at::Tensor> gradients = settings_.signal
+                                                  ? settings_.signal(asked, k, of, progress)
+                                                  : target_gradients(asked, scores, k, of);
     const at::NoGradGuard no_recording;
     for (std::size_t i = 0; i < gradients.size(); ++i)
       add_input_maps(settings_, input, k, i, map_(gradients[i], input.run.inputs[i]), results);

@@ -2,6 +2,8 @@
 // gradient becomes a map.
 #pragma once
 
+#include "methods/support/layer_method.h"
+
 #include "praxiscope/method.h"
 
 #include <functional>
@@ -22,7 +24,8 @@ struct InputMethodSettings {
   std::string id;          ///< of the room
   std::string variant;     ///< options that change the formula
   bool is_signed = false;  ///< negative values are evidence against
-  ReluRule rule = ReluRule::kPlain;
+  BackwardRule rule = BackwardRule::kPlain;
+  Signal signal = nullptr;           ///< what stands in the place of gradients
   bool starts_at_strongest = false;  ///< see move_to_strongest() in strongest_unit.h
 };
 

@@ -19,7 +19,9 @@ class LayerMethod : public Method {
       : settings_(std::move(settings)), map_(std::move(map)) {}
 
   MethodNeeds needs() const override {
-    return {.taps = {settings_.layer}, .tap_gradients = settings_.uses_gradient};
+    return {.taps = {settings_.layer},
+            .tap_gradients = settings_.uses_gradient,
+            .backward_rule = settings_.rule};
   }
 
   std::vector<std::vector<std::vector<Attribution>>> explain(const MethodInput& input,
@@ -27,6 +29,8 @@ class LayerMethod : public Method {
 
  private:
   const at::Tensor& tap_of(const Run& run) const;
+  at::Tensor gradient_of(const MethodInput& input, const at::Tensor& scores, std::size_t k,
+                         Progress& progress) const;
   at::Tensor coarse_map(LayerEvidence evidence, Progress& progress) const;
   Attribution attribution(const MethodInput& input, std::size_t k, std::size_t clip,
                           const LayerView& view) const;
@@ -42,6 +46,13 @@ const at::Tensor& LayerMethod::tap_of(const Run& run) const {
                                                   in_quotes(settings_.layer)));
   }
   return found->second;
+}
+
+at::Tensor LayerMethod::gradient_of(const MethodInput& input, const at::Tensor& scores,
+                                    std::size_t k, Progress& progress) const {
+  const std::span<const std::string> of(&settings_.layer, 1);
+  if (settings_.signal) return settings_.signal(input, k, of, progress).front();
+  return target_gradients(input, scores, k, of).front();
 }
 
 at::Tensor LayerMethod::coarse_map(LayerEvidence evidence, Progress& progress) const {
@@ -98,8 +109,7 @@ std::vector<std::vector<std::vector<Attribution>>> LayerMethod::explain(const Me
     const at::Tensor scores = target_scores(input, k);
     if (settings_.uses_gradient || k == 0) {
       at::Tensor gradient;
-      if (settings_.uses_gradient)
-        gradient = view(target_gradients(input, scores, k, {&settings_.layer, 1}).front());
+      if (settings_.uses_gradient) gradient = view(gradient_of(input, scores, k, progress));
       coarse = coarse_map({activation, gradient, scores, tap}, progress);
     }
     for (const std::size_t i : inputs) {

@@ -20,6 +20,11 @@ struct LayerEvidence {
   at::Tensor tap;         ///< the layer's output as the run kept it: where the graph begins
 };
 
+/// What comes back to the tensors named in `of` from the k-th target, one for each, in the place of
+/// gradients; may warn.
+using Signal = std::function<std::vector<at::Tensor>(
+    const MethodInput& input, std::size_t k, std::span<const std::string> of, Progress& progress)>;
+
 /// A map for each clip: [N,T',H',W'] f32. Called without gradient recording; may warn.
 using LayerMap = std::function<at::Tensor(const LayerEvidence&, Progress&)>;
 
@@ -30,6 +35,8 @@ struct LayerMethodSettings {
   bool relu = true;                ///< keep only positive values: evidence for the target
   bool is_counterfactual = false;  ///< the gradient is negated: what speaks against the target
   bool uses_gradient = true;       ///< false: the map is the same for all targets, and made once
+  BackwardRule rule = BackwardRule::kPlain;
+  Signal signal = nullptr;  ///< what LayerEvidence::gradient is instead
 };
 
 /// A method that draws a map from a layer's activation and gradient.

@@ -44,10 +44,10 @@ std::vector<std::string> unit_layers(const MethodInput& input) {
 
 std::vector<std::vector<at::Tensor>> input_gradients_at(const MethodInput& input,
                                                         std::span<const at::Tensor> inputs,
-                                                        ReluRule rule) {
+                                                        BackwardRule rule) {
   RunOptions options = plain_options(input);
   options.input_gradients = true;
-  options.relu_rule = rule;
+  options.backward_rule = rule;
   const Run run = input.model.run(inputs, options);
   const MethodInput asked = ask(input, run, input.targets);
   std::vector<std::string> of;

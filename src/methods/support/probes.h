@@ -20,7 +20,7 @@ std::vector<std::string> unit_layers(const MethodInput& input);
 /// @return        [k][input]: [N,C,T,H,W], k over all targets; every clip its own.
 std::vector<std::vector<at::Tensor>> input_gradients_at(const MethodInput& input,
                                                         std::span<const at::Tensor> inputs,
-                                                        ReluRule rule = ReluRule::kPlain);
+                                                        BackwardRule rule = BackwardRule::kPlain);
 
 /// The targets' values [K][N] at other inputs; without gradients.
 std::vector<at::Tensor> scores_at(const MethodInput& input, std::span<const at::Tensor> inputs);

@@ -53,7 +53,15 @@ at::Tensor at_position(const at::Tensor& activation, std::int64_t axis,
   return activation.narrow(axis, *position, 1);
 }
 
-at::Tensor unit_value(const MethodInput& input, std::int64_t clip, const Target& unit) {
+/// Activations weighted by their shares; 0 for a unit that is off everywhere.
+at::Tensor mean_by_activation(const at::Tensor& value) {
+  const at::Tensor shares = value.detach().clamp_min(0);
+  const at::Tensor sum = shares.sum();
+  return (value * at::where(sum > 0, shares / sum, at::zeros_like(shares))).sum();
+}
+
+at::Tensor unit_value(const MethodInput& input, std::int64_t clip, const Target& unit,
+                      UnitMean mean) {
   const at::Tensor& layer = unit_activation(input, unit.layer);
   const bool has_axes = layer.dim() == 2 || layer.dim() == 4 || layer.dim() == 5;
   if (!has_axes || layer.size(0) != input.run.logits.size(0)) {
@@ -70,10 +78,11 @@ at::Tensor unit_value(const MethodInput& input, std::int64_t clip, const Target&
   value = at_position(value, last, unit.x, "x", unit);
   value = at_position(value, last - 1, unit.y, "y", unit);
   value = at_position(value, last - 2, unit.t, "t", unit);
-  return value.mean();
+  return mean == UnitMean::kEven ? value.mean() : mean_by_activation(value);
 }
 
-at::Tensor clip_score(const MethodInput& input, std::int64_t clip, const Target& target) {
+at::Tensor clip_score(const MethodInput& input, std::int64_t clip, const Target& target,
+                      UnitMean mean) {
   switch (target.kind) {
     case Target::Kind::kClass:
       return class_logit(input.run, clip, target.class_index);
@@ -81,7 +90,7 @@ at::Tensor clip_score(const MethodInput& input, std::int64_t clip, const Target&
       return class_logit(input.run, clip, target.class_index) -
              class_logit(input.run, clip, target.other_class_index);
     case Target::Kind::kUnit:
-      return unit_value(input, clip, target).to(input.run.logits.scalar_type());
+      return unit_value(input, clip, target, mean).to(input.run.logits.scalar_type());
   }
   throw Error(ErrorKind::kInternal, "target: unknown kind");
 }
@@ -104,11 +113,11 @@ std::size_t targets_per_clip(const MethodInput& input) {
   return count;
 }
 
-at::Tensor target_scores(const MethodInput& input, std::size_t k) {
+at::Tensor target_scores(const MethodInput& input, std::size_t k, UnitMean mean) {
   const at::AutoGradMode record(true);
   std::vector<at::Tensor> scores;
   for (std::size_t n = 0; n < input.targets.size(); ++n) {
-    scores.push_back(clip_score(input, static_cast<std::int64_t>(n), input.targets[n][k]));
+    scores.push_back(clip_score(input, static_cast<std::int64_t>(n), input.targets[n][k], mean));
   }
   return at::stack(scores);
 }

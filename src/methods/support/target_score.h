@@ -12,13 +12,17 @@ namespace praxiscope::methods {
 /// @throws Error kInternal when the clips have different numbers of targets, or not one list each.
 std::size_t targets_per_clip(const MethodInput& input);
 
+/// How a unit whose position is left open counts: all its positions alike, or each by its share of
+/// the positive activations (of the clip; as weights that the graph does not see).
+enum class UnitMean { kEven, kByActivation };
+
 /// The k-th target's value of every clip: [N], attached to the run's graph.
 ///
 /// Class: the logit. Contrast: S_a - S_b. Unit: its activation, or the mean over the axes whose
 /// position is not given; the layer must be among the run's taps.
 /// @throws Error kUsage naming the class, channel or position that does not exist; kInternal when
 /// the run did not keep the unit's layer.
-at::Tensor target_scores(const MethodInput& input, std::size_t k);
+at::Tensor target_scores(const MethodInput& input, std::size_t k, UnitMean mean = UnitMean::kEven);
 
 /// What of a target counts. kLogit: what target_scores() gives. kProbability: a class's
 /// probability; of a contrast the difference of two; a unit has none and keeps its activation.
