@@ -61,7 +61,7 @@ class Forwards {
   const Run& find(const Method& method, const Target& target) {
     const MethodNeeds needs = method.needs();
     std::string key = fmt::format("{}|{}|{}|{}", fmt::join(needs.taps, ","), needs.tap_gradients,
-                                  needs.input_gradients, static_cast<int>(needs.relu_rule));
+                                  needs.input_gradients, static_cast<int>(needs.backward_rule));
     if (target.kind == Target::Kind::kUnit) key += "|" + target.layer;
     const auto known = runs_.find(key);
     if (known != runs_.end()) return known->second;
@@ -159,6 +159,37 @@ TEST_P(MethodGolden, HoldsForTorchExport) {
     GTEST_SKIP() << "this network has no .pt2";
   }
   check(GetParam(), ".pt2");
+}
+
+/// Networks of convolutions, batch norms, linear layers, poolings, sums and rectifiers.
+class PiecewiseLinear : public ::testing::TestWithParam<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(Networks, PiecewiseLinear,
+                         ::testing::Values("r3d_18", "r2plus1d_18", "mc3_18", "two_stream_tuple",
+                                           "two_stream_list", "two_stream_separate", "shared_loop",
+                                           "inplace_relu", "inplace_input", "functional_relu",
+                                           "branches", "forked", "gap_linear", "conv_fc"),
+                         [](const auto& network) { return network.param; });
+
+/// The identity of FullGrad: prop. 1. In single precision, hence the allowance.
+TEST_P(PiecewiseLinear, IsTheSumOfItsFullGradients) {
+  if (!has_models()) GTEST_SKIP() << "no test networks: run tools/export/make_test_models.py";
+  at::set_num_threads(2);
+  const std::vector<at::Tensor> clips = inputs_of(read_golden(GetParam()));
+  for (const char* form : {".pt", ".traced.pt", ".frozen.pt", ".pt2"}) {
+    if (!std::filesystem::exists(models_folder() + "/" + GetParam() + form)) continue;
+    const auto model = load_model(manifest_with_streams(GetParam(), form), "cpu");
+    Listener progress;
+    for (const auto& clip :
+         explain(*model, {.method = "full_grad"}, clips, {class_target(3)}, progress)) {
+      const std::map<std::string, double>& found = clip[0][0].measures;
+      EXPECT_LT(found.at("completeness gap"), 1e-3) << form;
+      EXPECT_GT(std::abs(found.at("score") - found.at("part of the clip")),
+                1e-2 * std::abs(found.at("score")))
+          << form << ": biases must matter here";
+    }
+    EXPECT_TRUE(progress.warnings.empty()) << form << ": " << progress.warnings.front();
+  }
 }
 
 TEST(MethodGoldens, CamRefusesInnerLayersOfRealNetworks) {

@@ -19,9 +19,9 @@ class Way:
         self.outputs[layer] = x
         return x
 
-    def down(self, signal, layer):
-        """What a signal at a layer's output becomes at the way's beginning."""
-        for step in reversed(self._back[:self._marks[layer]]):
+    def down(self, signal, layer, to=None):
+        """What a signal at a layer's output becomes at the way's beginning, or at another layer's output."""
+        for step in reversed(self._back[self._marks[to] if to else 0:self._marks[layer]]):
             signal = step(signal)
         return signal
 
@@ -63,17 +63,21 @@ class Way:
         return self.relu(self.conv(conv_norm_relu[0], x, conv_norm_relu[1]))
 
     def residual(self, block, x):
-        main, side = Way(), Way()
+        main, side = type(self)(), type(self)()
         y = main.conv(block.conv2[0], main.block(block.conv1, x), block.conv2[1])
         beside = x if block.downsample is None else side.conv(block.downsample[0], x, block.downsample[1])
         main.mark("end", y)
         side.mark("end", beside)
+        return self.relu(self.add(main, y, side, beside))
+
+    def add(self, main, y, side, beside):
+        """The sum of two ways' ends."""
         self._back.append(lambda r: main.down(r, "end") + side.down(r, "end"))
-        return self.relu(y + beside)
+        return y + beside
 
 
-def gap_linear(model, x):
-    way = Way()
+def gap_linear(model, x, kind=Way):
+    way = kind()
     for i, block in enumerate(model.features):
         x = way.mark(f"features.{i}", way.block(block, x))
     way.mark("features", x)
@@ -81,17 +85,18 @@ def gap_linear(model, x):
     return way
 
 
-def conv_fc(model, x):
-    way = Way()
+def conv_fc(model, x, kind=Way):
+    way = kind()
     x = way.mark("pool1", way.max_pool(model.pool1, way.relu(way.conv(model.conv1, x))))
-    x = way.mark("pool2", way.max_pool(model.pool2, way.relu(way.conv(model.conv2, x))))
+    x = way.mark("conv2", way.conv(model.conv2, x))
+    x = way.mark("pool2", way.max_pool(model.pool2, way.relu(x)))
     x = way.relu(way.linear(model.fc6, way.flatten(x)))
     way.mark("logits", way.linear(model.fc7, x))
     return way
 
 
-def r3d_18(model, x):
-    way = Way()
+def r3d_18(model, x, kind=Way):
+    way = kind()
     x = way.mark("stem", way.block(model.stem, x))
     for name in ("layer1", "layer2", "layer3", "layer4"):
         for i, block in enumerate(getattr(model, name)):

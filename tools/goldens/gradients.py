@@ -24,7 +24,7 @@ class Case:
     """A network with its clips. `forward`: inputs -> logits and the units' activations; `score`: those, target, clip -> S."""
 
     def __init__(self, name, model, clips, forward, score):
-        self.name, self.model, self.clips, self._forward, self._score = name, model, clips, forward, score
+        self.name, self.model, self.clips, self.forward, self.score = name, model, clips, forward, score
         self._known = {}
 
     def gradients(self, inputs, target, rule="plain"):
@@ -32,8 +32,8 @@ class Case:
         import torch
         leaves = [x.detach().clone().requires_grad_(True) for x in inputs]
         with relu_rule(rule):
-            logits, kept = self._forward(leaves)
-            scores = [self._score(logits, kept, target, n) for n in range(len(logits))]
+            logits, kept = self.forward(leaves)
+            scores = [self.score(logits, kept, target, n) for n in range(len(logits))]
             found = [torch.autograd.grad(s, leaves, retain_graph=True, allow_unused=True) for s in scores]
         return [[torch.zeros_like(x[n]) if g is None else g[n] for g, x in zip(of, inputs)] for n, of in enumerate(found)]
 
@@ -48,7 +48,7 @@ class Case:
         import torch
         if not target.startswith("unit:"):
             return target
-        _, kept = self._forward(self.clips)
+        _, kept = self.forward(self.clips)
         _, layer, channel = target.split(":")
         channel, _, where = channel.partition("@")
         if kept[layer].dim() == 2:

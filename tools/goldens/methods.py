@@ -43,7 +43,7 @@ POOL_AND_LINEAR = {("gap_linear", "features"), ("r3d_18", "layer4"), ("two_strea
 
 def fingerprint():
     digest = hashlib.sha256()
-    for name in ("methods.py", "gradients.py", "deconvnet.py", "perturbation.py"):
+    for name in ("methods.py", "attribution_rules.py", "gradients.py", "deconvnet.py", "perturbation.py"):
         digest.update((HERE / name).read_bytes())
     for name in ("make_test_models.py", "test_networks.py", "references.py"):
         digest.update((EXPORT / name).read_bytes())
@@ -238,7 +238,7 @@ def unit_layers(targets):
 
 @functools.lru_cache(maxsize=2)
 def case_of(module, name, folder, dtype):
-    """The network as gradients.py or perturbation.py wants it."""
+    """The network as gradients.py, perturbation.py and attribution_rules.py want it."""
     network, model, clips = load(name, folder, dtype)
 
     def forward(inputs):
@@ -249,6 +249,7 @@ def case_of(module, name, folder, dtype):
 
 
 def at_layer(golden, name, layer, targets, folder, dtype, what):
+    import attribution_rules
     import gradients
     import perturbation
     import torch
@@ -281,11 +282,12 @@ def at_layer(golden, name, layer, targets, folder, dtype, what):
             if what == "f64" and options == "" and method in ("cam", "grad_cam"):
                 golden[key + "volume"] = F.interpolate(
                     golden[key + what].unsqueeze(1), size=clips[-1].shape[2:], mode="trilinear", align_corners=False)[:, 0]
-    for module in (gradients, perturbation):
+    for module in (gradients, perturbation, attribution_rules):
         module.at_layer(golden, case_of(module, name, folder, dtype), layer, tap.kept[layer].detach(), targets, what)
 
 
 def at_input(golden, name, targets, folder, dtype, what):
+    import attribution_rules
     import gradients
     import perturbation
     import torch
@@ -301,7 +303,7 @@ def at_input(golden, name, targets, folder, dtype, what):
             for options in SALIENCY:
                 golden[f"{name}|{i}|saliency|{options}|{target}|{what}"] = torch.stack(
                     [reduce_channels(of[i][n], options) for n, of in enumerate(per_clip)])
-    for module in (gradients, perturbation):
+    for module in (gradients, perturbation, attribution_rules):
         module.at_input(golden, case_of(module, name, folder, dtype), targets, what)
 
 
