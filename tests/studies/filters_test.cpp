@@ -149,7 +149,9 @@ TEST(KernelViews, OfPointsAreChannelsByTime) {
 }
 
 ShownKernels shown(at::IntArrayRef shape, KernelKind kind) {
-  ShownKernels kernels{.kernels = at::randn(shape), .kind = kind};
+  ShownKernels kernels;
+  kernels.kernels = at::randn(shape);
+  kernels.kind = kind;
   for (std::int64_t o = 0; o < shape[0]; ++o) kernels.numbers.push_back(o);
   return kernels;
 }
@@ -175,8 +177,10 @@ TEST(KernelFilms, HaveAsManyPicturesAsPlaces) {
 }
 
 TEST(KernelFilms, ReachIsThatOfTheColours) {
-  ShownKernels one{.kernels = kernel({3, -4}, {1, 2, 1, 1, 1}), .kind = KernelKind::kFlow,
-                   .numbers = {0}};
+  ShownKernels one;
+  one.kernels = kernel({3, -4}, {1, 2, 1, 1, 1});
+  one.kind = KernelKind::kFlow;
+  one.numbers = {0};
   EXPECT_EQ(reach_of(one), 5) << "length of the vector";
   one.kind = KernelKind::kNorm;
   EXPECT_EQ(reach_of(one), 5);
