@@ -67,7 +67,8 @@ class Finder : public Observer {
     std::map<std::string, int> calls;
     count_calls(program.body, calls);
     for (const Layer& layer : program.layers) {
-      if (!layer.is_operator && calls[layer.path] == 1) own_.insert(layer.path);
+      if (!layer.is_operator && (calls[layer.path] == 1 || is_convolution_module(layer.type)))
+        own_.insert(layer.path);
     }
   }
 
@@ -86,8 +87,13 @@ class Finder : public Observer {
     for (const c10::IValue& argument : arguments_) add_sources(argument, sources);
     arguments_.clear();
     if (sources.empty()) return;
-    for (const c10::IValue& value : outputs)
-      for_each_tensor(value, [&](const at::Tensor& tensor) { remember(tensor, sources); });
+    for (const c10::IValue& value : outputs) {
+      for_each_tensor(value, [&](const at::Tensor& tensor) {
+        // Handed through a container: what is known of it stays true.
+        if (op.is_in_place || !known_.contains(tensor.unsafeGetTensorImpl()))
+          remember(tensor, sources);
+      });
+    }
   }
 
   void layer_done(const Op& op, int call, const c10::IValue& value) override {
@@ -106,6 +112,11 @@ class Finder : public Observer {
     c10::weak_intrusive_ptr<c10::TensorImpl> alive;  ///< keeps the address from being used again
     Names sources;
   };
+
+  /// Its code stands in the program once a call where loops are unrolled.
+  static bool is_convolution_module(const std::string& type) {
+    return type.starts_with("Conv") && type.ends_with("d");
+  }
 
   /// How many convolutions the code of each module calls itself.
   static void count_calls(const Block& block, std::map<std::string, int>& calls) {

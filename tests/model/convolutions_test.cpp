@@ -108,7 +108,7 @@ TEST(ArrangedKernels, TransposedOnesAsTheOthers) {
   EXPECT_EQ(kernels[4][1].item<float>(), weight[3][1].item<float>());
   const at::Tensor x = at::arange(4, at::kFloat).view({1, 4, 1, 1, 1}) + 1;
   const at::Tensor expected = at::conv_transpose3d(x, weight, {}, 1, 0, 0, 2);
-  EXPECT_TRUE(at::equal(at::conv3d(x, kernels, {}, 1, 0, 1, 2), expected));
+  EXPECT_TRUE(at::equal(at::conv3d(x, kernels, {}, 1, at::IntArrayRef{0, 0, 0}, 1, 2), expected));
 }
 
 }  // namespace
