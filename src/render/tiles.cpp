@@ -14,6 +14,7 @@ namespace praxiscope {
 namespace {
 
 constexpr std::uint8_t kGround = 255;
+constexpr int kLeastCurve = 80;  ///< px of a tile: all of a grid have curves, or none
 constexpr double kShape = 1.75;  ///< width / height of the whole: a page's main column
 constexpr Color kInk{0.13, 0.15, 0.18, 1}, kSoft{0.42, 0.46, 0.51, 1}, kAccent{0.83, 0.37, 0.0, 1};
 
@@ -64,7 +65,7 @@ void draw_words(cairo_t* cairo, const Tile& tile, const Rect& box, TextPainter& 
   const int right = wanted <= box.width - left - gap ? wanted : 0;
   if (right > 0) text.draw(cairo, tile.right, {box.right() - right, box.y, right, box.height}, style);
   const int begin = box.x + left + gap, end = box.right() - (right > 0 ? right + gap : 0);
-  draw_curve(cairo, tile, {begin, box.y, end - begin, box.height});
+  if (box.width >= kLeastCurve) draw_curve(cairo, tile, {begin, box.y, end - begin, box.height});
 }
 
 void check_size(const Tile& tile, int width, int height) {
@@ -90,18 +91,18 @@ TileGrid choose_tile_grid(int tiles, double aspect, int width, bool has_lead) {
     // The lead takes a third of the width, and at least two tiles of it where there are several.
     grid.lead = !has_lead || tiles < 2 ? 0 : std::clamp((columns + 1) / 3, 1, columns);
     if (grid.lead == 1 && columns > 2) grid.lead = 2;
-    grid.gap = columns > 10 ? 3 : 6;
+    grid.gap = 6;
     grid.width = std::min(240, (width - (columns - 1) * grid.gap) / columns);
     if (grid.width < 8) break;
     grid.height = std::max(1, static_cast<int>(std::lround(grid.width / aspect)));
-    grid.words = std::clamp(grid.width / 7, 11, 18);
+    grid.words = std::clamp(grid.width / 6, 13, 18);
     const int rows = grid.rows(tiles);
     const double whole_width = columns * grid.width + (columns - 1) * grid.gap;
     const double whole_height = rows * (grid.height + grid.words) + (rows - 1) * grid.gap;
-    // Empty cells count as a wrong shape does.
+    // A last row that is nearly empty looks as wrong as a wrong shape does.
     const int cells = columns * rows, used = tiles + (grid.lead > 0 ? grid.lead * grid.lead - 1 : 0);
-    const double miss = std::abs(std::log(whole_width / whole_height / kShape)) +
-                        0.6 * static_cast<double>(cells - used) / cells;
+    const double empty = static_cast<double>(cells - used) / columns;
+    const double miss = std::abs(std::log(whole_width / whole_height / kShape)) + 0.35 * empty;
     if (miss < best_miss) best = grid, best_miss = miss;
   }
   return best;
