@@ -94,7 +94,8 @@ void draw_caption(const FigureFilm& film, int t, const Box& box, PdfPen& pen) {
     words +=
         fmt::format("{}frame {} of {}", words.empty() ? "" : " · ", t + 1, film.pictures.size());
     if (std::isfinite(film.times_s[k])) words += " · " + format_duration(film.times_s[k]);
-    words += fmt::format(" · source frame {}", film.source_frames[k]);
+    if (film.source_frames[k] >= 0)
+      words += fmt::format(" · source frame {}", film.source_frames[k]);
     if (is_padding) words += " · repeated to fill the clip";
   }
   pen.text(words, box, letter);

@@ -138,7 +138,7 @@ void SheetDrawing::block(StateId state) {
     text(shown.caption, pen_.width_of(shown.caption, caption) > width_ - 2 * kMargin ? 36 : 20,
          caption);
   const Parts parts = parts_of(context_.figure, state);
-  if (parts.strip == nullptr) return page(state);
+  if (!shows_overlay(context_.figure, state)) return page(state);
   y_ += kGrid;
   const double width = width_ - 2 * kMargin;
   const Box strip = take(wanted_strip(*parts.strip, width, context_, kTallestFrame).height);
@@ -147,7 +147,7 @@ void SheetDrawing::block(StateId state) {
   if (parts.bars || parts.when || parts.scale) plots(parts, take(kPlotRow));
 }
 
-/// A state without a strip: its page where there is room, else its panels one below the other.
+/// A state without an overlay: its page where there is room, else its panels one below the other.
 void SheetDrawing::page(StateId state) {
   if (width_ >= kPage) return whole_page(state);
   const double width = width_ - 2 * kMargin;

@@ -92,6 +92,11 @@ function numberText(value) {
   return `${sign}${digits}\u00d710${power < 0 ? "\u207b" : ""}${raised.join("")}`;
 }
 
+/** Films of no source, such as kernels, have steps instead of times. */
+function hasTime(film, t) {
+  return Number.isFinite(film.times[t]);
+}
+
 /** "4.52 s", from a minute on "1:04.5 min". */
 function timeText(seconds) {
   if (!Number.isFinite(seconds)) return "unknown time";

@@ -27,7 +27,8 @@ function setFrame(t) {
   const film = app.views[0].film();
   $("scrub").value = app.t;
   $("scrub").setAttribute("aria-valuetext", frameText(film, app.t));
-  $("time").textContent = `${timeText(film.times[app.t])} · ${app.t + 1}/${frames}`;
+  const place = `${app.t + 1}/${frames}`;
+  $("time").textContent = hasTime(film, app.t) ? `${timeText(film.times[app.t])} · ${place}` : place;
 }
 
 /** As setFrame, and the address says so. */

@@ -29,6 +29,7 @@ function frameText(film, t) {
   const count = film.pictures.length;
   const place = count > 1 ? `frame ${t + 1} of ${count}, ` : "";
   const again = isPadding(film, t) ? ", repeated to fill the clip" : "";
+  if (!hasTime(film, t) && film.sourceFrames[t] < 0) return `step ${t + 1} of ${count}`;
   return `${place}${timeText(film.times[t])}, source frame ${film.sourceFrames[t]}${again}`;
 }
 
@@ -166,7 +167,7 @@ class StripPart {
       setCanvasSize(canvas, picture, scale);
       button.setAttribute("aria-label", frameText(film, t));
       button.classList.toggle("is-padding", isPadding(film, t));
-      time.textContent = timeText(film.times[t]);
+      time.textContent = hasTime(film, t) ? timeText(film.times[t]) : `${t + 1} of ${film.times.length}`;
     });
     this.recolor();
   }

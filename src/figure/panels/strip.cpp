@@ -39,8 +39,15 @@ Cells choose_cells(int frames, double aspect, double width, double height) {
   return best;
 }
 
-std::string time_text(double time_s, double width, const Letter& letter, Pen& pen) {
-  const std::string whole = format_duration(time_s);
+/// When frame `t` is; its number in films of no source, such as kernels.
+std::string when_text(const FigureFilm& film, std::size_t t) {
+  if (std::isfinite(film.times_s[t])) return format_duration(film.times_s[t]);
+  return fmt::format("{} of {}", t + 1, film.times_s.size());
+}
+
+std::string time_text(const FigureFilm& film, std::size_t t, double width, const Letter& letter,
+                      Pen& pen) {
+  const std::string whole = when_text(film, t);
   return pen.width_of(whole, letter) <= width ? whole : whole.substr(0, whole.find(' '));
 }
 
@@ -79,11 +86,11 @@ void draw_strip(const StripPanel& panel, const Box& box, const PanelContext& con
     // Padding is no moment of its own: it repeats a frame so that the network has enough.
     if (is_padding) pen.fill(place, {look.paper.r, look.paper.g, look.paper.b, 0.55});
     const Box label{place.x, place.bottom() + 1, place.width, kTime - 2};
-    const std::string time = time_text(film.times_s[t], label.width, small, pen);
+    const std::string time = time_text(film, t, label.width, small, pen);
     pen.text(is_padding ? "repeated" : time, label, small);
     pen.link(place, frame,
              fmt::format("{}, frame {} of {}, {}{}: enlarge", film.name, shown[i] + 1, frames,
-                         format_duration(film.times_s[t]), is_padding ? ", padding" : ""));
+                         when_text(film, t), is_padding ? ", padding" : ""));
   }
 }
 
