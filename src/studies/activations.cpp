@@ -138,6 +138,7 @@ class Look {
       entry["layer"] = layer->name;
       entry["type"] = layer->type;
       entry["is_rectified"] = layer->sums.is_rectified();
+      entry["is_rectifier"] = is_rectifier(layer->type) && layer->sums.is_rectified();
       summary["depth"].push_back(std::move(entry));
     }
     summary["examples"] = json::array();

@@ -75,9 +75,11 @@ class Evaluation {
                   fmt::format("evaluate: found target {}, expected top or one class: what is "
                               "measured is the probability of a class",
                               in_quotes(plan.target)));
-    if (journal_.found() > 0)
-      context.progress.warn(fmt::format("going on with a run that was stopped: {} clips are done",
-                                        journal_.found()));
+    const auto done = std::count_if(journal_.found().begin(), journal_.found().end(),
+                                    [](const std::string& key) { return key.starts_with("clip "); });
+    if (done > 0)
+      context.progress.warn(fmt::format("going on with a run that was stopped: {} clip{} done",
+                                        done, done == 1 ? " is" : "s are"));
   }
 
   Findings run() {

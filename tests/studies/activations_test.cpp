@@ -216,6 +216,13 @@ TEST(Watched, NamesTheShapeOfALayerWithoutCells) {
   }
 }
 
+TEST(Rectifiers, AreKnownByTheirTypes) {
+  for (const char* type : {"ReLU", "ReLU6", "aten::relu_", "Hardtanh", "aten::clamp_min", "Threshold"})
+    EXPECT_TRUE(is_rectifier(type)) << type;
+  for (const char* type : {"Conv3d", "LeakyReLU", "PReLU", "aten::leaky_relu_", "SiLU", "Sequential"})
+    EXPECT_FALSE(is_rectifier(type)) << type;
+}
+
 TEST(Watched, GivesRawActivationsOfEachClip) {
   const TinyModel model;
   const auto found = activations_of(model, {{"same", 0}, {"doubled", 0}},

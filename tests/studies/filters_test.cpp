@@ -95,7 +95,8 @@ TEST(KernelKind, FollowsWhatIsRead) {
   EXPECT_EQ(kind_of(convolution({8, 2, 3, 7, 7}), false, true), KernelKind::kFlow);
   EXPECT_EQ(kind_of(convolution({8, 1, 3, 7, 7}), false, false), KernelKind::kSigned) << "depthwise";
   EXPECT_EQ(kind_of(convolution({8, 45, 3, 1, 1}), false, false), KernelKind::kSigned) << "temporal";
-  EXPECT_EQ(kind_of(convolution({8, 45, 1, 1, 1}), false, false), KernelKind::kNorm);
+  EXPECT_EQ(kind_of(convolution({8, 45, 1, 1, 1}), false, false), KernelKind::kSigned) << "mixing";
+  EXPECT_EQ(kind_of(convolution({8, 45, 1, 3, 3}), false, false), KernelKind::kNorm);
 }
 
 TEST(KernelColours, AreGrayAtZeroAndSymmetric) {
@@ -146,6 +147,10 @@ TEST(KernelViews, OfPointsAreChannelsByTime) {
   const at::Tensor bytes =
       kernel_bytes(temporal, KernelKind::kSigned, false, KernelView::kLoop, 0, 2);
   EXPECT_EQ(bytes.sizes(), (at::IntArrayRef{2, 3, 3})) << "two channels down, three frames across";
+  const at::Tensor mixing = kernel_bytes(at::ones({5, 1, 1, 1}), KernelKind::kSigned, false,
+                                         KernelView::kLoop, 0, 2);
+  EXPECT_EQ(mixing.sizes(), (at::IntArrayRef{2, 3, 3})) << "five channels, row by row";
+  EXPECT_EQ(at(mixing, 1, 2), (Bytes{128, 128, 128})) << "no sixth";
 }
 
 ShownKernels shown(at::IntArrayRef shape, KernelKind kind) {

@@ -27,6 +27,9 @@ std::string percent(double share) {
                                   : fmt::format("{:.0f} %", 100 * share);
 }
 
+/// Rectifiers as layers of their own: blocks that end in one would count it again.
+bool is_shown_as_rectified(const json& layer) { return layer["is_rectifier"].get<bool>(); }
+
 /// Positions of the channels with the largest mean |activation| in this clip, best first.
 std::vector<std::int64_t> strongest(const ChannelVolumes& channels, std::size_t count) {
   const at::Tensor means = channels.values.abs().mean({1, 2, 3});
@@ -77,7 +80,9 @@ class Pages {
       most = std::max(most, pages_of(l));
     }
     for (std::size_t i = 0; i < most; ++i) pages.values.push_back(fmt::format("{}", i + 1));
-    figure_.axes = {clips, layers, pages, {"view", "view", {"channels", "on the clip"}}};
+    figure_.axes = {clips, layers, {"view", "view", {"channels", "on the clip"}}};
+    has_parts_ = most > 1;
+    if (has_parts_) figure_.axes.push_back(pages);
   }
 
   void add_layer(std::size_t c, std::size_t l) {
@@ -101,9 +106,10 @@ class Pages {
                                             figure_.pictures);
         film.name = fmt::format("{}, {}", clip.name, layers_[l].name);
         figure_.films.push_back(std::move(film));
-        add_state({static_cast<int>(c), static_cast<int>(l), static_cast<int>(page),
-                   view == ChannelView::kMaps ? 0 : 1},
-                  beside);
+        std::vector<int> choice{static_cast<int>(c), static_cast<int>(l),
+                                view == ChannelView::kMaps ? 0 : 1};
+        if (has_parts_) choice.push_back(static_cast<int>(page));
+        add_state(std::move(choice), beside);
       }
     }
   }
@@ -111,7 +117,7 @@ class Pages {
   void add_state(std::vector<int> choice, const std::vector<PanelId>& beside) {
     const auto film = static_cast<FilmId>(figure_.films.size()) - 1;
     FigureState state;
-    state.caption = caption(static_cast<std::size_t>(choice[1]), choice[3] == 1);
+    state.caption = caption(static_cast<std::size_t>(choice[1]), choice[2] == 1);
     state.choice = std::move(choice);
     state.panels = {add(PanelPlace::kMain, PlayerPanel{film, -1, FilmView::kFrame},
                         "the clip and what channels of the layer answer, frame by frame"),
@@ -181,23 +187,26 @@ class Pages {
       made.label = label, made.color = color, made.is_strong = is_strong;
       return made;
     };
-    LinesPanel::Line zeros = new_line("values 0, after rectifiers", 0, true);
+    LinesPanel::Line zeros = new_line("values 0 behind rectifiers", 0, true);
     LinesPanel::Line dead = new_line("dead channels", 1, false);
-    LinesPanel::Line below = new_line("values \u2264 0, elsewhere", -1, false);
+    LinesPanel::Line below = new_line("values \u2264 0", -1, false);
     LinesPanel::Line here = new_line("this layer", 3, true);
     const json& layers = summary_["depth"];
+    const bool has_rectifiers = std::any_of(layers.begin(), layers.end(), is_shown_as_rectified);
     for (std::size_t i = 0; i < layers.size(); ++i) {
       const json& layer = layers[i];
-      const bool is_rectified = layer["is_rectified"].get<bool>();
+      const bool is_rectified = is_shown_as_rectified(layer);
       const double x = static_cast<double>(i + 1);
       const double y = number(layer[is_rectified ? "zero_share" : "not_positive_share"]);
-      (is_rectified ? zeros : below).x.push_back(x);
-      (is_rectified ? zeros : below).y.push_back(y);
-      if (is_rectified) {
+      if (is_rectified || !has_rectifiers) {
+        LinesPanel::Line& line = is_rectified ? zeros : below;
+        line.x.push_back(x), line.y.push_back(y);
         dead.x.push_back(x);
         dead.y.push_back(layer["dead"].get<double>() / layer["channels"].get<double>());
       }
-      if (layer["layer"] == layers_[l].name) here.x = {x}, here.y = {y};
+      if (layer["layer"] == layers_[l].name)
+        here.x = {x}, here.y = {number(layer[layer["is_rectified"] ? "zero_share"
+                                                                   : "not_positive_share"])};
     }
     for (LinesPanel::Line* line : {&zeros, &dead, &below, &here})
       if (!line->x.empty()) panel.lines.push_back(std::move(*line));
@@ -206,8 +215,8 @@ class Pages {
   }
 
   TablePanel numbers(const ShownClip& clip, std::size_t l) const {
-    TablePanel table{.title = "strongest channels: this clip's raw values, and shares in all clips",
-                     .columns = {"channel", "mean", "least", "largest", "= 0", "dead clips"},
+    TablePanel table{.title = "strongest channels of this clip",
+                     .columns = {"channel", "mean", "least", "largest", "= 0, all clips", "dead clips"},
                      .rows = {},
                      .is_number = {true, true, true, true, true, true}};
     const ChannelVolumes& channels = clip.channels[l];
@@ -258,6 +267,7 @@ class Pages {
   const std::vector<WatchedLayer>& layers_;
   const std::vector<ShownClip>& clips_;
   const StudyContext& context_;
+  bool has_parts_ = false;  ///< some layer shows more channels than a page has tiles
   Figure figure_;
 };
 

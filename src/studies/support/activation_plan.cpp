@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
 
@@ -85,6 +86,18 @@ std::vector<at::Tensor> activations_of(const Model& model, const std::vector<Wat
     found.push_back(view(output).detach().narrow(0, 0, static_cast<std::int64_t>(clips.size())));
   }
   return found;
+}
+
+bool is_rectifier(const std::string& type) {
+  std::string lower;
+  for (const char c : type) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const char* word : {"relu", "hardtanh", "threshold", "clamp"}) {
+    // Those with a small slope on their negative side rectify nothing away.
+    if (lower.find(word) != std::string::npos && !lower.starts_with("leaky") &&
+        lower.find("prelu") == std::string::npos && lower.find("leaky_relu") == std::string::npos)
+      return true;
+  }
+  return false;
 }
 
 DepthSums::DepthSums(const Model& model, const std::vector<WatchedLayer>& watched)

@@ -34,6 +34,9 @@ std::vector<WatchedLayer> watched_layers(const ActivationPlan& plan, const Model
 std::vector<at::Tensor> activations_of(const Model& model, const std::vector<WatchedLayer>& layers,
                                        const std::vector<Clip>& clips);
 
+/// Whether a layer's type is that of a rectifier: "ReLU6", "aten::relu_", "Hardtanh", "Threshold".
+bool is_rectifier(const std::string& type);
+
 /// What all layers with 5 dimensions do, in order of execution, and those that are watched.
 class DepthSums {
  public:

@@ -65,19 +65,19 @@ std::string layer_text(const json& layer) {
   return text + "\n";
 }
 
-/// Layers that rectifiers end; of a network without any all layers. Evenly chosen where there are
-/// many.
+/// Rectifiers that are layers of their own; of a network without any all layers. Evenly chosen
+/// where there are many.
 std::string depth_text(const json& depth) {
   std::vector<const json*> shown;
   for (const json& layer : depth)
-    if (layer["is_rectified"].get<bool>()) shown.push_back(&layer);
+    if (layer["is_rectifier"].get<bool>()) shown.push_back(&layer);
   const bool has_rectified = !shown.empty();
   for (const json& layer : depth)
     if (!has_rectified) shown.push_back(&layer);
   if (shown.empty()) return "";
   std::string text = fmt::format(
       "{} by depth\n  {:<{}}  {:>8}  {:>8}  {:>8}\n",
-      has_rectified ? "After rectifiers," : "All layers (no rectifier ends any),", "layer",
+      has_rectified ? "Behind rectifiers," : "All layers (no rectifiers among them),", "layer",
       kMostName, "= 0", "<= 0", "dead");
   const std::size_t count = std::min(kMostDepth, shown.size());
   for (std::size_t i = 0; i < count; ++i) {

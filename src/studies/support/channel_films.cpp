@@ -71,7 +71,7 @@ class Drawing {
     // The clip's own largest value, whatever the scale is.
     tile.right = short_number((channels_.is_signed ? volume.abs() : volume).max().item<double>());
     if (channels_.is_signed) tile.right.insert(0, "\u00b1");
-    tile.curve = curve_of(volume);
+    if (cell >= 0) tile.curve = curve_of(volume);
     tile.cursor = cursor;
     return tile;
   }

@@ -167,8 +167,8 @@ class Pages {
     state.choice = {static_cast<int>(e), static_cast<int>(m)};
     state.caption = example == nullptr ? caption_of_all(m) : caption_of(*example, m);
     if (example == nullptr) {
-      state.panels = {add(PanelPlace::kMain, numbers(false), "numbers by method"),
-                      add(PanelPlace::kUnder, truth_or_wins(), "further numbers by method")};
+      state.panels = {add(PanelPlace::kMain, numbers(), "numbers by method"),
+                      add(PanelPlace::kUnder, wins(), "share of clips won, method by method")};
     } else {
       const MapId map = example->maps.empty() ? -1 : example->maps[m];
       state.panels = {add(PanelPlace::kMain, PlayerPanel{example->film, map, FilmView::kOverlay},
@@ -205,36 +205,34 @@ class Pages {
                        kept.is_number() ? 100 * kept.get<double>() : 0.0);
   }
 
-  /// Rows: methods; columns: the measures that there are.
-  TablePanel numbers(bool needs_truth) const {
-    TablePanel table{.title = needs_truth ? "against the annotations"
-                                          : "what the network answers, mean and 95 % interval",
-                     .columns = {"method"},
+  /// Rows: the measures that there are; columns: methods.
+  TablePanel numbers() const {
+    const json& methods = summary_.at("methods");
+    constexpr std::size_t kMostWithIntervals = 6;  // columns that hold them beside each other
+    const bool is_short = methods.size() > kMostWithIntervals;
+    TablePanel table{.title = is_short ? "means over clips" : "means over clips, with 95 % intervals",
+                     .columns = {""},
                      .rows = {},
                      .is_number = {false}};
-    std::vector<const Measure*> shown;
-    for (const Measure& measure : measures()) {
-      const auto has = [&](const json& entry) { return entry.contains(measure.id); };
-      if (measure.needs_truth != needs_truth ||
-          std::none_of(summary_.at("results").begin(), summary_.at("results").end(), has))
-        continue;
-      shown.push_back(&measure);
-      table.columns.push_back(measure.title + (measure.is_better_high ? " \u2191" : " \u2193"));
+    for (const json& method : methods) {
+      table.columns.push_back(method.at("name").get<std::string>());
       table.is_number.push_back(true);
     }
-    for (const json& method : summary_.at("methods")) {
-      const std::string name = method.at("name").get<std::string>();
-      std::vector<std::string>& row = table.rows.emplace_back(std::vector<std::string>{name});
-      for (const Measure* measure : shown)
-        row.push_back(estimate_text(summary_.at("results").at(name).value(measure->id, json()),
-                                    measure->is_percent, shown.size() > 5));
+    for (const Measure& measure : measures()) {
+      const auto has = [&](const json& entry) { return entry.contains(measure.id); };
+      const json& results = summary_.at("results");
+      if (std::none_of(results.begin(), results.end(), has)) continue;
+      std::vector<std::string> row{measure.title + (measure.is_better_high ? " \u2191" : " \u2193")};
+      for (const json& method : methods)
+        row.push_back(
+            estimate_text(results.at(method.at("name").get<std::string>()).value(measure.id, json()),
+                          measure.is_percent, is_short));
+      table.rows.push_back(std::move(row));
     }
     return table;
   }
 
-  PanelContent truth_or_wins() const {
-    TablePanel truth = numbers(true);
-    if (truth.columns.size() > 1) return truth;
+  TablePanel wins() const {
     TablePanel table{.title = "Win %: how often the row keeps more of the probability",
                      .columns = {"row against column"},
                      .rows = {},

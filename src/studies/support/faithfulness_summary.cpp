@@ -99,16 +99,25 @@ void add_randomized(const json& randomization, json& results) {
   }
 }
 
+/// Of UTF-8: what does not continue a letter begins one.
+std::size_t letters_of(const std::string& text) {
+  constexpr unsigned kContinuation = 0x80, kMask = 0xC0;
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & kMask) != kContinuation;
+  }));
+}
+
 /// Left-aligned first column, the others to the right; at most 100 columns wide.
 std::string table_text(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths(rows.front().size(), 0);
   for (const auto& row : rows) {
-    for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], row[k].size());
+    for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], letters_of(row[k]));
   }
   std::string text;
   for (const auto& row : rows) {
-    std::string line = fmt::format("{:<{}}", row[0], widths[0]);
-    for (std::size_t k = 1; k < row.size(); ++k) line += fmt::format("  {:>{}}", row[k], widths[k]);
+    std::string line = row[0] + std::string(widths[0] - letters_of(row[0]), ' ');
+    for (std::size_t k = 1; k < row.size(); ++k)
+      line += std::string(widths[k] - letters_of(row[k]) + 2, ' ') + row[k];
     text += line + "\n";
   }
   return text;
@@ -198,7 +207,7 @@ std::string estimate_text(const json& estimate, bool is_percent, bool is_short) 
   };
   std::string text = number(estimate.at("mean"));
   if (!is_short && estimate.contains("low"))
-    text += fmt::format(" ({}-{})", number(estimate.at("low")), number(estimate.at("high")));
+    text += fmt::format(" ({}\u2013{})", number(estimate.at("low")), number(estimate.at("high")));
   return text;
 }
 

@@ -115,7 +115,9 @@ class Pages {
                                 "frame by frame.",
                                 layer.shown.factor_name, layer.shown.factor.size(0));
     if (layer.shown.kind == KernelKind::kSigned && kernels.size(1) > 1)
-      return text + "; in a tile the input channels run down, the kernel's frames across.";
+      return text + (kernels.size(2) > 1
+                         ? "; in a tile the input channels run down, the kernel's frames across."
+                         : "; a tile holds the weights of its input channels, row by row.");
     return text + (kernels.size(2) > 1 ? "; the film runs through their frames." : ".");
   }
 
@@ -150,6 +152,8 @@ class Pages {
       case KernelKind::kNorm:
         scale.title = "norm over input channels";
         scale.scale = {"inferno", 0, static_cast<float>(reach), false};
+        scale.lo = layer.shown.kernels.square().sum(1).sqrt().min().item<float>();
+        scale.hi = static_cast<float>(reach);
         return scale;
     }
     return scale;
@@ -162,11 +166,12 @@ class Pages {
     ScatterPanel panel;
     panel.title = "each kernel";
     panel.x_label = has_time ? "share that varies in time" : "norm";
-    panel.y_label = has_space ? "smoothness in space" : "norm";
+    panel.y_label = has_space ? "smoothness in space" : has_time ? "norm" : "mean weight";
     for (std::size_t k = 0; k < layer.numbers.kernels.size(); ++k) {
       const KernelNumbers& kernel = layer.numbers.kernels[k];
       const std::optional<double> x = has_time ? kernel.temporal_share : kernel.norm;
-      const std::optional<double> y = has_space ? kernel.smoothness_space : kernel.norm;
+      const std::optional<double> y =
+          has_space ? kernel.smoothness_space : has_time ? kernel.norm : kernel.mean;
       if (!x || !y) continue;
       panel.points.push_back({*x, *y, 0, fmt::format("kernel {}", k), -1, false});
     }

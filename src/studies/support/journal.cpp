@@ -45,7 +45,7 @@ void Journal::read() {
       whole += line.size() + 1;
     }
   }
-  found_ = records_.size();
+  for (const auto& [key, record] : records_) found_.insert(key);
   std::error_code ignored;
   if (std::filesystem::exists(path_, ignored)) std::filesystem::resize_file(path_, whole, ignored);
 }

@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <map>
+#include <set>
 #include <string>
 
 namespace praxiscope::studies {
@@ -22,8 +23,8 @@ class Journal {
   /// Keeps a record. Numbers that are not finite come back as null after a restart, so they are
   /// null at once. @throws Error kOutput.
   const nlohmann::json& add(const std::string& key, const nlohmann::json& record);
-  /// Records that were there at the start.
-  std::size_t found() const { return found_; }
+  /// Keys that were there at the start.
+  const std::set<std::string>& found() const { return found_; }
 
  private:
   void read();
@@ -31,7 +32,7 @@ class Journal {
   std::string path_;
   std::map<std::string, nlohmann::json> records_;
   std::ofstream file_;
-  std::size_t found_ = 0;
+  std::set<std::string> found_;
 };
 
 }  // namespace praxiscope::studies

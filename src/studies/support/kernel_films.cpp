@@ -63,8 +63,20 @@ at::Tensor cut(const at::Tensor& kernel, KernelView view, std::int64_t place) {
   return kernel.select(1, place);
 }
 
+/// Kernels of one pixel and several input channels: what they do with each is their picture.
 bool is_point(const at::Tensor& kernels) {
-  return kernels.size(-1) == 1 && kernels.size(-2) == 1 && kernels.size(-3) > 1;
+  return kernels.size(-1) == 1 && kernels.size(-2) == 1 &&
+         (kernels.size(-3) > 1 || kernels.size(-4) > 1);
+}
+
+/// [I] as a square of rows, not-a-number where there is none.
+at::Tensor in_rows(const at::Tensor& weights) {
+  const auto count = weights.size(0);
+  const auto side = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
+  const auto rows = (count + side - 1) / side;
+  at::Tensor square = at::full({rows * side}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
+  square.narrow(0, 0, count).copy_(weights);
+  return square.view({rows, side});
 }
 
 std::string words_of(const ShownKernels& shown, KernelView view, std::int64_t place,
@@ -154,8 +166,10 @@ at::Tensor kernel_bytes(const at::Tensor& kernel, KernelKind kind, bool is_bgr, 
                         std::int64_t place, double reach) {
   static const ColorTable kBoth = make_color_table("blue_red"), kOne = make_color_table("inferno");
   const at::Tensor weights = kernel.to(at::kDouble);
-  if (kind == KernelKind::kSigned && is_point(kernel))
-    return colored(weights.select(3, 0).select(2, 0), -reach, reach, kBoth);  // [I,kT]
+  if (kind == KernelKind::kSigned && is_point(kernel)) {
+    const at::Tensor steps = weights.select(3, 0).select(2, 0);  // [I,kT]
+    return colored(steps.size(1) > 1 ? steps : in_rows(steps.flatten()), -reach, reach, kBoth);
+  }
   const at::Tensor plane = cut(weights, view, place);
   switch (kind) {
     case KernelKind::kColor:

@@ -27,7 +27,7 @@ std::vector<ClipResult> explain_some(const StudyContext& context, const Faithful
     bool is_taken = false;
     try {
       context.inputs.walk(i, [&](std::vector<Clip> clips) {
-        if (std::exchange(is_taken, true)) return;
+        if (clips.empty() || std::exchange(is_taken, true)) return;
         clips.resize(1);
         originals.push_back(std::move(explainer.run(std::move(clips), context.progress).front()));
       });
