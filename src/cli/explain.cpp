@@ -31,9 +31,12 @@ const OptionGroup kQuestionOptions{
     "Question",
     {{"method", 0, kValue, "LIST", "grad_cam_pp", "e.g. cam,grad_cam:weights=per_frame"},
      {"target", 0, kRepeatable, "TARGET", "top", "top, top3, LABEL, A-B, unit:LAYER:CHANNEL"},
-     {"motion", 0, kFlag, "", "", "also what survives frozen, shuffled, reversed"},
-     {"refine", 0, kFlag, "", "", "sharper in time: inner layers, closer clips"},
      {"layer", 0, kValue, "LAYER", "", "where [the last with space and time]"}}};
+
+const OptionGroup kMoreQuestionOptions{
+    "More of the question",
+    {{"motion", 0, kFlag, "", "", "also what survives frozen, shuffled, reversed"},
+     {"refine", 0, kFlag, "", "", "sharper in time: inner layers, closer clips"}}};
 
 const OptionGroup kOutputOptions{
     "Output (several -o may be given)",
@@ -163,7 +166,7 @@ const Command explain_command{
         "{stem} stands for the input's name. The paths go to standard output.\n",
     .groups = {&kModelOptions, &kQuestionOptions, &kOutputOptions, &kDrawOptions, &kClipOptions,
                &kRunOptions, &kTalkOptions},
-    .more_groups = {&kLessDrawnOptions, &kPreparationOptions},
+    .more_groups = {&kMoreQuestionOptions, &kLessDrawnOptions, &kPreparationOptions},
     .more_help = &explain_help,
     .run = &run};
 

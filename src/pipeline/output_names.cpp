@@ -213,4 +213,19 @@ std::vector<std::string> plan_outputs(const std::string& input, const ExplainOpt
   return paths;
 }
 
+void check_common_outputs(const std::vector<std::string>& inputs,
+                          const std::vector<std::string>& outputs, bool overwrite) {
+  std::set<std::string> seen;
+  for (const std::string& input : inputs) {
+    if (!seen.insert(input).second)
+      throw Error(ErrorKind::kUsage, fmt::format("input {}: named twice", in_quotes(input)));
+  }
+  OutputPlan plan(inputs);
+  for (const std::string& path : outputs) {
+    output_form(path);
+    plan.add(path, path, 0);
+  }
+  for (const std::string& path : outputs) check_can_appear(path, overwrite);
+}
+
 }  // namespace praxiscope

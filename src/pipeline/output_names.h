@@ -23,4 +23,10 @@ OutputForm output_form(const std::string& path, bool is_still);
 std::vector<std::string> plan_outputs(const std::string& input, const ExplainOptions& options,
                                       bool is_still);
 
+/// Checks inputs and the outputs that they have together: each named once, known endings, no input
+/// among the outputs, all may appear.
+/// @throws Error kUsage, kOutput.
+void check_common_outputs(const std::vector<std::string>& inputs,
+                          const std::vector<std::string>& outputs, bool overwrite);
+
 }  // namespace praxiscope

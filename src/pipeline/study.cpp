@@ -134,7 +134,7 @@ json without_place(json header) {
 
 StudyResult run_study(const StudyInfo& study, const std::vector<std::string>& inputs,
                       const StudySettings& settings, Progress& progress) {
-  check_outputs(inputs, settings.outputs);
+  check_common_outputs(inputs, settings.outputs, settings.overwrite);
   RecordingProgress recorder(progress);
   const OptionValues options(study.command, study.options, settings.options);
   const auto asked = study.make(options, inputs, recorder);

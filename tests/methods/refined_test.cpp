@@ -65,7 +65,7 @@ TEST(Refined, IsTheGeometricMeanInTheRangeOfTheMethod) {
       methods::make_refined(info, model, "features", OptionValues(info.id, info.options, {}));
   const std::vector<at::Tensor> clips{noise_clips(1)};
   Listener listener;
-  const Run run = run_for(model, *refined, clips, {class_target(1)});
+  const auto run = run_for(model, *refined, clips, {class_target(1)});
   const std::vector<std::vector<Target>> targets{{class_target(1)}};
   const Attribution map = refined->explain(
       {.model = model, .run = run, .targets = targets}, listener)[0][0][0];
@@ -89,7 +89,7 @@ TEST(Refined, IsTheMethodItselfWhereNothingIsFiner) {
       methods::make_refined(info, *model, "features", OptionValues(info.id, info.options, {}));
   const std::vector<at::Tensor> clips{noise_clips(1)};
   Listener listener;
-  const Run run = run_for(*model, *refined, clips, {class_target(1)});
+  const auto run = run_for(*model, *refined, clips, {class_target(1)});
   const std::vector<std::vector<Target>> targets{{class_target(1)}};
   const Attribution map = refined->explain(
       {.model = *model, .run = run, .targets = targets}, listener)[0][0][0];

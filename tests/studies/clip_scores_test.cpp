@@ -99,7 +99,7 @@ TEST(ClipScores, CompareTheMapWithTheTruth) {
   Truth truth;
   truth.volume = corner_map().to(at::kBool);
   truth.is_annotated = at::ones({kT}, at::kBool);
-  truth.is_action = at::tensor({1, 0}, at::kBool);
+  truth.is_action = at::tensor({1, 0}).to(at::kBool);
   truth.action_distance_s = at::tensor({0.0, 0.5}, at::kDouble);
   const json right = score(corner_map(), truth)["numbers"];
   EXPECT_EQ(right["pointing"], json({100.0, 1.0}));

@@ -28,12 +28,12 @@ class Journals : public ::testing::Test {
 TEST_F(Journals, FindWhatWasNotedBeforeARestart) {
   {
     Journal journal(path_);
-    EXPECT_EQ(journal.found(), 0U);
+    EXPECT_EQ(journal.found().size(), 0U);
     journal.add("clip 0 a\"b.mp4", {{"p", 0.25}});
     journal.add("clip 1 a\"b.mp4", {{"p", 0.5}});
   }
   Journal journal(path_);
-  EXPECT_EQ(journal.found(), 2U);
+  EXPECT_EQ(journal.found().size(), 2U);
   ASSERT_NE(journal.find("clip 0 a\"b.mp4"), nullptr);
   EXPECT_EQ((*journal.find("clip 0 a\"b.mp4"))["p"], 0.25);
   EXPECT_EQ(journal.find("clip 2 a\"b.mp4"), nullptr);
@@ -48,12 +48,12 @@ TEST_F(Journals, DropALastLineThatWasCutOff) {
   fs::resize_file(path_, fs::file_size(path_) - 3);
   {
     Journal journal(path_);
-    EXPECT_EQ(journal.found(), 1U);
+    EXPECT_EQ(journal.found().size(), 1U);
     EXPECT_EQ(journal.find("b"), nullptr);
     journal.add("c", 3);
   }
   Journal journal(path_);
-  EXPECT_EQ(journal.found(), 2U);
+  EXPECT_EQ(journal.found().size(), 2U);
   EXPECT_EQ(*journal.find("a"), 1);
   EXPECT_EQ(*journal.find("c"), 3);
 }
