@@ -97,7 +97,7 @@ std::string main_help() {
       "usage: praxiscope COMMAND [OPTIONS] [ARGUMENTS]\n\n",
       version());
   for (const Command* command : commands()) {
-    text += fmt::format("  {:<10}{}\n", command->name, command->summary);
+    text += fmt::format("  {:<13}{}\n", command->name, command->summary);
   }
   text +=
       "\nStart with:\n"

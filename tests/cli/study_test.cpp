@@ -21,8 +21,8 @@ class StudyCommands : public ::testing::Test {
 
 TEST_F(StudyCommands, StandInTheHelpOfTheProgram) {
   const std::string help = run({"--help"}).out;
-  EXPECT_THAT(help, HasSubstr("evaluate  can a map be believed?"));
-  EXPECT_THAT(help, HasSubstr("filters   kernels as loops"));
+  EXPECT_THAT(help, HasSubstr("evaluate     can a map be believed?"));
+  EXPECT_THAT(help, HasSubstr("filters      kernels as loops"));
 }
 
 TEST_F(StudyCommands, ShowTheirOptionsWithTheirDefaults) {
