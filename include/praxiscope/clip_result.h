@@ -30,7 +30,7 @@ struct ClipResult {
   std::vector<TopClass> top;    ///< best first
   std::vector<Target> targets;  ///< as many for every clip
   std::vector<Attribution>
-      attributions;  ///< ordered method, target, input; the same for every clip
+      attributions;                 ///< ordered method, target, input; the same for every clip
   std::vector<MotionSplit> motion;  ///< one a target, where it was asked for
 };
 

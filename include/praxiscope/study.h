@@ -61,13 +61,13 @@ class Study {
 };
 
 struct StudyInfo {
-  std::string_view id;         ///< "faithfulness": the file's stem
-  std::string_view command;    ///< of the program: "evaluate"
-  std::string_view title;      ///< "Faithfulness"
-  std::string_view summary;    ///< one line, at most 60 characters
-  std::string_view question;   ///< what it answers, for help and documents; may have several lines
-  std::string_view source;     ///< papers
-  bool needs_inputs = true;    ///< false: looks at the network alone
+  std::string_view id;        ///< "faithfulness": the file's stem
+  std::string_view command;   ///< of the program: "evaluate"
+  std::string_view title;     ///< "Faithfulness"
+  std::string_view summary;   ///< one line, at most 60 characters
+  std::string_view question;  ///< what it answers, for help and documents; may have several lines
+  std::string_view source;    ///< papers
+  bool needs_inputs = true;   ///< false: looks at the network alone
   std::string_view clips = "center";  ///< SourceSettings::clips unless the user says otherwise
   std::span<const OptionSpec> options;
   /// Ready to run; checks what can be checked without a network.

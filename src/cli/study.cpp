@@ -114,8 +114,10 @@ struct StudyCommand {
                .run = [&study](const Options& options, Console& console) {
                  return run_command(study, options, console);
                }};
-    if (study.needs_inputs) command.groups.push_back(&clips);
-    else command.more_groups.push_back(&clips);
+    if (study.needs_inputs)
+      command.groups.push_back(&clips);
+    else
+      command.more_groups.push_back(&clips);
     command.groups.push_back(&kRunOptions);
     command.groups.push_back(&kTalkOptions);
   }

@@ -55,8 +55,7 @@ void for_each_tensor(const c10::IValue& value, const Visit& visit) {
     for (const auto& entry : value.toGenericDict()) for_each_tensor(entry.value(), visit);
   } else if (value.isTensorList()) {
     for (const at::Tensor& tensor : value.toTensorVector()) visit(tensor);
-  } else if (value.isList() && !value.isIntList() && !value.isDoubleList() &&
-             !value.isBoolList()) {
+  } else if (value.isList() && !value.isIntList() && !value.isDoubleList() && !value.isBoolList()) {
     for (const c10::IValue& element : value.toListRef()) for_each_tensor(element, visit);
   }
 }
@@ -148,7 +147,11 @@ class Finder : public Observer {
       known.reads.assign(sources.begin(), sources.end());
       return;
     }
-    Convolution one{.layer = name, .operation = op.name, .kernels = {}, .groups = 1, .stride = {},
+    Convolution one{.layer = name,
+                    .operation = op.name,
+                    .kernels = {},
+                    .groups = 1,
+                    .stride = {},
                     .reads = {sources.begin(), sources.end()}};
     if (arguments_.size() > found.groups && arguments_[found.groups].isInt())
       one.groups = arguments_[found.groups].toInt();
@@ -198,7 +201,8 @@ at::Tensor arranged_kernels(const at::Tensor& weight, std::int64_t groups, bool 
   at::Tensor kernels = weight.detach().to(at::kCPU, at::kFloat);
   if (is_transposed) {
     // [C,O/g,...] -> [g,C/g,O/g,...] -> [g,O/g,C/g,...] -> [O,C/g,...]
-    kernels = kernels.unflatten(0, {groups, kernels.size(0) / groups}).transpose(1, 2).flatten(0, 1);
+    kernels =
+        kernels.unflatten(0, {groups, kernels.size(0) / groups}).transpose(1, 2).flatten(0, 1);
   }
   if (kernels.dim() == 3) kernels = kernels.unsqueeze(-1).unsqueeze(-1);
   if (kernels.dim() == 4) kernels = kernels.unsqueeze(2);

@@ -2,8 +2,8 @@
 // one map per frame.
 #pragma once
 
-#include "pipeline/chunk.h"
 #include "methods/support/explainer.h"
+#include "pipeline/chunk.h"
 
 #include <deque>
 #include <map>

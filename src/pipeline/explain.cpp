@@ -2,8 +2,8 @@
 // here.
 #include "praxiscope/explain.h"
 
-#include "pipeline/annotator.h"
 #include "methods/support/explainer.h"
+#include "pipeline/annotator.h"
 #include "pipeline/figure_maker.h"
 #include "pipeline/output_names.h"
 #include "pipeline/outputs.h"
@@ -51,9 +51,8 @@ Explanation explain(const std::string& input, const ExplainOptions& asked, Progr
   // Whatever can be refused is refused before what takes long: names, source, outputs, network,
   // layers and targets, time stamps.
   check_outputs({input}, asked.outputs);
-  const AnnotatorOptions annotator_options{.side_by_side = asked.side_by_side,
-                                           .bars = asked.bars,
-                                           .scale = parse_scale(asked.scale)};
+  const AnnotatorOptions annotator_options{
+      .side_by_side = asked.side_by_side, .bars = asked.bars, .scale = parse_scale(asked.scale)};
   RecordingProgress recorder(progress);
   OpenedInput opened = open_input(input, asked.source, asked.run, recorder);
   const ExplainOptions options = refined(asked, opened);

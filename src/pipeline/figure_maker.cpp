@@ -2,10 +2,10 @@
 #include "pipeline/figure_maker.h"
 
 #include "clip/sampling.h"
-#include "studies/support/film.h"
 #include "pipeline/figure_pages.h"
 #include "pipeline/report.h"
 #include "render/map_range.h"
+#include "studies/support/film.h"
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
@@ -105,8 +105,7 @@ ShownClip FigureMaker::show(const ClipResult& result, float strength) const {
     std::size_t input = 0;
     while (result.clip.inputs.at(input).name != map.input) ++input;
     shown.inputs.push_back(input);
-    shown.maps.push_back(
-        make_map(map, result.clip.inputs[input], method.is_pixel_wise));
+    shown.maps.push_back(make_map(map, result.clip.inputs[input], method.is_pixel_wise));
     shown.cells.push_back(cells_text(map, method.is_pixel_wise));
   }
   return shown;

@@ -2,8 +2,8 @@
 // map of every target.
 #pragma once
 
-#include "pipeline/chunk.h"
 #include "methods/support/explainer.h"
+#include "pipeline/chunk.h"
 
 #include "praxiscope/figure.h"
 #include "praxiscope/model.h"

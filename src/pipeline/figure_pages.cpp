@@ -194,8 +194,7 @@ void Pages::add_states(const Subject& subject, FilmId film_id, MapId map_id, Pan
   const PanelId scale = add_panel(scale_of(subject, map));
   const PanelId when = is_still ? -1 : add_panel(when_of(map, film));
   const PanelId where = add_panel(where_of(map));
-  const PanelId motion =
-      is_still || clip.motion.empty() ? -1 : add_panel(motion_of(subject, clip));
+  const PanelId motion = is_still || clip.motion.empty() ? -1 : add_panel(motion_of(subject, clip));
   FigureState state;
   state.choice.resize(kAxes);
   state.choice[kClip] = place_of(figure_.axes[kClip], std::to_string(clip.index));

@@ -97,8 +97,9 @@ class StudyFiles {
       out << numbers << '\n';
       out.close();
       if (!out)
-        throw Error(ErrorKind::kOutput, fmt::format("cannot write \"{}\"; {} bytes were to be written",
-                                                    file->path(), numbers.size()));
+        throw Error(ErrorKind::kOutput,
+                    fmt::format("cannot write \"{}\"; {} bytes were to be written", file->path(),
+                                numbers.size()));
     }
     if (!figures_.is_empty()) figures_.write(figure, settings_.sheet_width);
     publish_together(files_, settings_.overwrite);
@@ -167,7 +168,8 @@ StudyResult run_study(const StudyInfo& study, const std::vector<std::string>& in
   findings.figure.footnote = fmt::format("{} \u00b7 {} \u00b7 praxiscope {}", study.title,
                                          network.model->manifest().name, version());
   findings.figure.provenance = told_in_figure(header);
-  StudyResult result{.text = findings.text, .json = "", .written = {}, .warnings = {}, .failed = {}};
+  StudyResult result{
+      .text = findings.text, .json = "", .written = {}, .warnings = {}, .failed = {}};
   result.json = numbers.dump(2, ' ', false, json::error_handler_t::replace);
   result.written = files.publish(result.json, findings.figure);
   result.warnings = recorder.warnings();

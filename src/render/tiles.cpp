@@ -63,7 +63,8 @@ void draw_words(cairo_t* cairo, const Tile& tile, const Rect& box, TextPainter& 
   const int gap = box.height / 2;
   const int wanted = tile.right.empty() ? 0 : text.width_of(tile.right, style) + 1;
   const int right = wanted <= box.width - left - gap ? wanted : 0;
-  if (right > 0) text.draw(cairo, tile.right, {box.right() - right, box.y, right, box.height}, style);
+  if (right > 0)
+    text.draw(cairo, tile.right, {box.right() - right, box.y, right, box.height}, style);
   const int begin = box.x + left + gap, end = box.right() - (right > 0 ? right + gap : 0);
   if (box.width >= kLeastCurve) draw_curve(cairo, tile, {begin, box.y, end - begin, box.height});
 }
@@ -100,7 +101,8 @@ TileGrid choose_tile_grid(int tiles, double aspect, int width, bool has_lead) {
     const double whole_width = columns * grid.width + (columns - 1) * grid.gap;
     const double whole_height = rows * (grid.height + grid.words) + (rows - 1) * grid.gap;
     // A last row that is nearly empty looks as wrong as a wrong shape does.
-    const int cells = columns * rows, used = tiles + (grid.lead > 0 ? grid.lead * grid.lead - 1 : 0);
+    const int cells = columns * rows,
+              used = tiles + (grid.lead > 0 ? grid.lead * grid.lead - 1 : 0);
     const double empty = static_cast<double>(cells - used) / columns;
     const double miss = std::abs(std::log(whole_width / whole_height / kShape)) + 0.35 * empty;
     if (miss < best_miss) best = grid, best_miss = miss;
@@ -114,8 +116,8 @@ Picture draw_tiles(const TileGrid& grid, const std::vector<Tile>& tiles) {
   Picture whole{.width = grid.columns * step_x - grid.gap,
                 .height = std::max(1, rows * step_y - grid.gap),
                 .rgb = {}};
-  whole.rgb.assign(static_cast<std::size_t>(whole.width) * static_cast<std::size_t>(whole.height) * 3,
-                   kGround);
+  whole.rgb.assign(
+      static_cast<std::size_t>(whole.width) * static_cast<std::size_t>(whole.height) * 3, kGround);
   const Canvas canvas({0, 0, whole.width, whole.height});
   TextPainter text;
   int cell = 0;
@@ -131,8 +133,8 @@ Picture draw_tiles(const TileGrid& grid, const std::vector<Tile>& tiles) {
     if (grid.words > 0)
       draw_words(canvas.cairo(), tiles[i], {x, y + height, width, grid.words}, text);
   }
-  canvas.put_on({whole.rgb.data(), whole.width, whole.height,
-                 static_cast<std::ptrdiff_t>(whole.width) * 3});
+  canvas.put_on(
+      {whole.rgb.data(), whole.width, whole.height, static_cast<std::ptrdiff_t>(whole.width) * 3});
   return whole;
 }
 

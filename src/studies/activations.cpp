@@ -42,10 +42,11 @@ class Look {
       context_.progress.advance(1);
     }
     if (clips_.empty())
-      throw Error(ErrorKind::kInput,
-                  failed_.empty() ? "activations: no clip found in the inputs"
-                                  : fmt::format("activations: no input could be read; the first: {}",
-                                                failed_.front()));
+      throw Error(
+          ErrorKind::kInput,
+          failed_.empty()
+              ? "activations: no clip found in the inputs"
+              : fmt::format("activations: no input could be read; the first: {}", failed_.front()));
     choose_channels();
     show_examples();
     json summary = summarize();
@@ -65,8 +66,8 @@ class Look {
         depth_.add(clips);
         for (const Clip& clip : clips) {
           const std::vector<ClipFrame>& frames = clip.inputs.front().frames;
-          clips_.push_back({input, clip.index, frames.front().pts.to_double(),
-                            frames.back().pts.to_double()});
+          clips_.push_back(
+              {input, clip.index, frames.front().pts.to_double(), frames.back().pts.to_double()});
         }
       });
     } catch (const Error& error) {
@@ -80,8 +81,7 @@ class Look {
     for (const WatchedLayer& layer : layers_) {
       const at::Tensor means = depth_.find(layer.name).mean_magnitude().contiguous();
       chosen_.push_back(choose_numbered(
-          plan_.channels,
-          {means.const_data_ptr<double>(), static_cast<std::size_t>(means.numel())},
+          plan_.channels, {means.const_data_ptr<double>(), static_cast<std::size_t>(means.numel())},
           fmt::format("activations: layer \"{}\": channels", layer.name)));
     }
   }
@@ -115,14 +115,13 @@ class Look {
       for (std::size_t l = 0; l < layers_.size(); ++l) {
         const at::Tensor rows = at::tensor(chosen_[l], at::kLong).to(activations[l].device());
         const ChannelSums& sums = depth_.find(layers_[l].name);
-        shown.channels.push_back(
-            {.numbers = chosen_[l],
-             .values = activations[l][static_cast<std::int64_t>(n)]
-                           .index_select(0, rows)
-                           .to(at::kCPU, at::kFloat)
-                           .contiguous(),
-             .is_signed = sums.least().min().item<double>() < 0,
-             .has_common_scale = plan_.has_common_scale});
+        shown.channels.push_back({.numbers = chosen_[l],
+                                  .values = activations[l][static_cast<std::int64_t>(n)]
+                                                .index_select(0, rows)
+                                                .to(at::kCPU, at::kFloat)
+                                                .contiguous(),
+                                  .is_signed = sums.least().min().item<double>() < 0,
+                                  .has_common_scale = plan_.has_common_scale});
       }
       shown.clip = std::move(clips[n]);
       shown_.push_back(std::move(shown));
@@ -185,10 +184,10 @@ class Look {
               {"layers", json::array()}};
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const ChannelVolumes& channels = clip.channels[l];
-      json layer{{"layer", layers_[l].name},
-                 {"times_s", cell_times(clip.clip.inputs.at(layers_[l].input),
-                                        channels.values.size(1))},
-                 {"channels", json::array()}};
+      json layer{
+          {"layer", layers_[l].name},
+          {"times_s", cell_times(clip.clip.inputs.at(layers_[l].input), channels.values.size(1))},
+          {"channels", json::array()}};
       for (std::size_t k = 0; k < channels.numbers.size(); ++k) {
         const at::Tensor values = channels.values[static_cast<std::int64_t>(k)];
         layer["channels"].push_back({{"channel", channels.numbers[k]},
@@ -243,8 +242,10 @@ extern const StudyInfo activations{
     .title = "Activations",
     .summary = "what channels answer; zeros by depth, dead channels",
     .question =
-        "Shows every channel of a layer as a small film beside the clip, and counts over all clips\n"
-        "how many values are 0: per channel, and layer by layer through the network. Channels that\n"
+        "Shows every channel of a layer as a small film beside the clip, and counts over all "
+        "clips\n"
+        "how many values are 0: per channel, and layer by layer through the network. Channels "
+        "that\n"
         "are 0 everywhere in every clip are named: dead, or waiting for what no clip shows.\n",
     .source = "Zeiler and Fergus, ECCV 2014; Karpathy, CS231n: Understanding CNNs",
     .needs_inputs = true,

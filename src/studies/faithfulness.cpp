@@ -57,8 +57,8 @@ void name_methods(const std::string& text, FaithfulnessPlan& plan) {
   for (const std::string& part : split(text, ',')) {
     plan.names.push_back(trimmed(part));
     if (!seen.insert(plan.names.back()).second)
-      throw Error(ErrorKind::kUsage, fmt::format("evaluate: method {} is named twice",
-                                                 in_quotes(plan.names.back())));
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("evaluate: method {} is named twice", in_quotes(plan.names.back())));
   }
 }
 
@@ -75,16 +75,16 @@ class Evaluation {
                   fmt::format("evaluate: found target {}, expected top or one class: what is "
                               "measured is the probability of a class",
                               in_quotes(plan.target)));
-    const auto done = std::count_if(journal_.found().begin(), journal_.found().end(),
-                                    [](const std::string& key) { return key.starts_with("clip "); });
+    const auto done =
+        std::count_if(journal_.found().begin(), journal_.found().end(),
+                      [](const std::string& key) { return key.starts_with("clip "); });
     if (done > 0)
       context.progress.warn(fmt::format("going on with a run that was stopped: {} clip{} done",
                                         done, done == 1 ? " is" : "s are"));
   }
 
   Findings run() {
-    context_.progress.begin("evaluate",
-                            static_cast<std::int64_t>(context_.inputs.names().size()));
+    context_.progress.begin("evaluate", static_cast<std::int64_t>(context_.inputs.names().size()));
     for (std::size_t i = 0; i < context_.inputs.names().size(); ++i) {
       score_input(i);
       context_.progress.advance(1);
@@ -220,8 +220,9 @@ extern const StudyInfo faithfulness{
         "--annotations has them; and whether maps change when the network forgets what it learnt.\n"
         "Centre, random and edge maps stand beside the methods: one that does not beat them says\n"
         "nothing. Numbers come with 95 % intervals over inputs.\n",
-    .source = "Chattopadhyay et al., WACV 2018; Petsiuk et al., BMVC 2018; Zhang et al., ECCV 2016; "
-              "Adebayo et al., NeurIPS 2018",
+    .source =
+        "Chattopadhyay et al., WACV 2018; Petsiuk et al., BMVC 2018; Zhang et al., ECCV 2016; "
+        "Adebayo et al., NeurIPS 2018",
     .needs_inputs = true,
     .clips = "center",
     .options = kOptions,

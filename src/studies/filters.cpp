@@ -74,8 +74,8 @@ class Look {
       told_layers.push_back(std::move(entry));
       findings.text += text_of(layer);
     }
-    findings.json = json{{"layers", told_layers}}.dump(-1, ' ', false,
-                                                       json::error_handler_t::replace);
+    findings.json =
+        json{{"layers", told_layers}}.dump(-1, ' ', false, json::error_handler_t::replace);
     if (context_.wants_figure) findings.figure = filter_figure(layers, context_);
     return findings;
   }
@@ -102,9 +102,9 @@ class Look {
     }
     if (!found.empty()) return found;
     for (const Convolution& one : all_) {
-      const bool reads_input = std::any_of(one.reads.begin(), one.reads.end(), [](const auto& from) {
-        return from.starts_with("input:");
-      });
+      const bool reads_input =
+          std::any_of(one.reads.begin(), one.reads.end(),
+                      [](const auto& from) { return from.starts_with("input:"); });
       if (!reads_input) continue;
       add(&one);
       if (const Convolution* factor = factor_of(one)) add(factor);
@@ -126,9 +126,10 @@ class Look {
     }
     if (inside.size() == 1) return *only;
     if (!inside.empty())
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("filters: layer {}: found {} convolutions, expected one; name one: {}",
-                              in_quotes(layer), inside.size(), names_of(inside)));
+      throw Error(
+          ErrorKind::kUsage,
+          fmt::format("filters: layer {}: found {} convolutions, expected one; name one: {}",
+                      in_quotes(layer), inside.size(), names_of(inside)));
     throw Error(ErrorKind::kUsage,
                 fmt::format("filters: layer {}: found no kernels, expected a convolution; take one "
                             "of {}",
@@ -152,9 +153,8 @@ class Look {
     }
     std::vector<double> norms;
     for (const KernelNumbers& kernel : layer.numbers.kernels) norms.push_back(kernel.norm);
-    layer.shown.numbers =
-        choose_numbered(plan_.kernels, norms,
-                        fmt::format("filters: layer {}: kernels", in_quotes(one.layer)));
+    layer.shown.numbers = choose_numbered(
+        plan_.kernels, norms, fmt::format("filters: layer {}: kernels", in_quotes(one.layer)));
     return layer;
   }
 
@@ -177,16 +177,17 @@ class Look {
     };
     const at::IntArrayRef shape = layer.convolution.kernels.sizes();
     std::string text = fmt::format(
-        "{}: {} kernels of {}x{}x{} over {} channel{}{}\n", without_controls(layer.convolution.layer),
-        shape[0], shape[2], shape[3], shape[4], shape[1], shape[1] == 1 ? "" : "s",
+        "{}: {} kernels of {}x{}x{} over {} channel{}{}\n",
+        without_controls(layer.convolution.layer), shape[0], shape[2], shape[3], shape[4], shape[1],
+        shape[1] == 1 ? "" : "s",
         layer.convolution.groups > 1 ? fmt::format(", {} groups", layer.convolution.groups) : "");
     text += fmt::format("  weights: mean {}, deviation {}, {} to {}\n", short_number(numbers.mean),
                         short_number(numbers.std), short_number(numbers.min),
                         short_number(numbers.max));
     if (layer.shown.factor.defined())
       text += fmt::format("  temporal factor: {}\n", without_controls(layer.shown.factor_name));
-    text += fmt::format("  {:<30}  {:>8}  {:>8}  {:>8}\n", "of each kernel", "median", "least",
-                        "most");
+    text +=
+        fmt::format("  {:<30}  {:>8}  {:>8}  {:>8}\n", "of each kernel", "median", "least", "most");
     text += line("norm", norms, 1);
     text += line("varies in time, % of energy", shares, 100);
     text += line("smoothness in space", space, 1);
@@ -210,11 +211,9 @@ class Filters final : public Study {
 
 std::unique_ptr<Study> make(const OptionValues& options, const std::vector<std::string>& inputs,
                             Progress& progress) {
-  if (!inputs.empty())
-    progress.warn("filters looks at the network alone; the inputs are not read");
-  return std::make_unique<Filters>(
-      FilterPlan{options.text("layer"),
-                 parse_numbered("filters: option kernels", options.text("kernels"))});
+  if (!inputs.empty()) progress.warn("filters looks at the network alone; the inputs are not read");
+  return std::make_unique<Filters>(FilterPlan{
+      options.text("layer"), parse_numbered("filters: option kernels", options.text("kernels"))});
 }
 
 }  // namespace

@@ -8,11 +8,11 @@
 namespace praxiscope::test {
 namespace {
 
+using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using nlohmann::json;
 
 class StudyCommands : public ::testing::Test {
  protected:

@@ -1,7 +1,8 @@
 // What survives without motion, for a network whose answer is known for every order of frames.
+#include "methods/support/motion_split.h"
+
 #include "methods/explaining.h"
 #include "methods/fake_model.h"
-#include "methods/support/motion_split.h"
 
 #include <gtest/gtest.h>
 

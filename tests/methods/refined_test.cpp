@@ -1,7 +1,8 @@
 // refine=on: which inner layers are taken, and how their maps are fused with the method's own.
+#include "methods/support/refined.h"
+
 #include "methods/explaining.h"
 #include "methods/fake_model.h"
-#include "methods/support/refined.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -24,8 +25,8 @@ class TwoSpeeds : public FakeModel {
       info.shape = std::move(shape);
       return info;
     };
-    return {layer("early", {1, 5, 4, 8, 8}), layer("flat", {1, 20}),
-            layer("fine", {1, 5, 4, 4, 4}), layer("odd", {1, 5, 64, 4, 4}),
+    return {layer("early", {1, 5, 4, 8, 8}),    layer("flat", {1, 20}),
+            layer("fine", {1, 5, 4, 4, 4}),     layer("odd", {1, 5, 64, 4, 4}),
             layer("features", {1, 6, 2, 4, 4}), layer("later", {1, 6, 4, 4, 4})};
   }
 
@@ -38,10 +39,10 @@ class TwoSpeeds : public FakeModel {
   }
   static Forward forward() {
     return [known = parameters()](const std::vector<at::Tensor>& inputs, const Keep& keep) {
-      const at::Tensor fine = keep(
-          "fine", at::conv3d(inputs[0], known.at("one"), {}, {1, 2, 2}, {0, 1, 1}).relu());
-      const at::Tensor features = keep(
-          "features", at::conv3d(fine, known.at("two"), {}, {2, 1, 1}, {1, 1, 1}).relu());
+      const at::Tensor fine =
+          keep("fine", at::conv3d(inputs[0], known.at("one"), {}, {1, 2, 2}, {0, 1, 1}).relu());
+      const at::Tensor features =
+          keep("features", at::conv3d(fine, known.at("two"), {}, {2, 1, 1}, {1, 1, 1}).relu());
       return at::linear(features.mean({2, 3, 4}), known.at("weight"));
     };
   }
@@ -67,8 +68,8 @@ TEST(Refined, IsTheGeometricMeanInTheRangeOfTheMethod) {
   Listener listener;
   const auto run = run_for(model, *refined, clips, {class_target(1)});
   const std::vector<std::vector<Target>> targets{{class_target(1)}};
-  const Attribution map = refined->explain(
-      {.model = model, .run = run, .targets = targets}, listener)[0][0][0];
+  const Attribution map =
+      refined->explain({.model = model, .run = run, .targets = targets}, listener)[0][0][0];
   EXPECT_THAT(listener.warnings, IsEmpty());
 
   const at::Tensor own = one_map(model, {.method = "grad_cam"}).volume;
@@ -91,8 +92,8 @@ TEST(Refined, IsTheMethodItselfWhereNothingIsFiner) {
   Listener listener;
   const auto run = run_for(*model, *refined, clips, {class_target(1)});
   const std::vector<std::vector<Target>> targets{{class_target(1)}};
-  const Attribution map = refined->explain(
-      {.model = *model, .run = run, .targets = targets}, listener)[0][0][0];
+  const Attribution map =
+      refined->explain({.model = *model, .run = run, .targets = targets}, listener)[0][0][0];
   EXPECT_TRUE(at::equal(map.volume, one_map(*model, {.method = "grad_cam"}).volume));
   EXPECT_THAT(listener.warnings, ElementsAre(HasSubstr("refine changes nothing")));
 }

@@ -1,6 +1,7 @@
 // Model::convolutions(): kernels as Python has them, and who reads whom. Python's word: what
 // tools/export/references.py kept of the layers' outputs.
 #include "model/convolutions.h"
+
 #include "model/test_networks.h"
 
 #include <gmock/gmock.h>
@@ -9,9 +10,9 @@ namespace praxiscope {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 using testing::Golden;
 using testing::has_models;
+using ::testing::IsEmpty;
 using testing::load_network;
 using testing::read_golden;
 using testing::relative_error;
@@ -75,8 +76,7 @@ TEST(Convolutions, KnowTheInputThatTheyRead) {
       EXPECT_THAT(find(found, "rgb_net.conv1.0").reads, ElementsAre("input:rgb")) << name << form;
       EXPECT_THAT(find(found, "flow_net.conv1.0").reads, ElementsAre("input:flow")) << name << form;
       EXPECT_EQ(find(found, "flow_net.conv1.0").kernels.size(1), 2);
-      EXPECT_THAT(find(found, "fusion.0").reads,
-                  ElementsAre("flow_net.conv2.0", "rgb_net.conv2.0"))
+      EXPECT_THAT(find(found, "fusion.0").reads, ElementsAre("flow_net.conv2.0", "rgb_net.conv2.0"))
           << name << form;
     }
   }

@@ -23,7 +23,8 @@ class LookInside : public Explain {
     out.outputs = usual.outputs;
     return out;
   }
-  StudySettings settings_of(const std::string& network, std::vector<std::string> outputs = {}) const {
+  StudySettings settings_of(const std::string& network,
+                            std::vector<std::string> outputs = {}) const {
     StudySettings out = settings(std::move(outputs));
     out.source.model = std::string(PRAXISCOPE_BUILD_DIR) + "/test-models/" + network;
     return out;
@@ -54,8 +55,10 @@ class LookInside : public Explain {
     return "no error";
   }
   std::string make_still() const {
-    const std::string command = "ffmpeg -y -loglevel error -f lavfi -i testsrc2=size=64x48:rate=1 "
-                                "-frames:v 1 '" + path("a.png") + "'";
+    const std::string command =
+        "ffmpeg -y -loglevel error -f lavfi -i testsrc2=size=64x48:rate=1 "
+        "-frames:v 1 '" +
+        path("a.png") + "'";
     EXPECT_EQ(std::system(command.c_str()), 0);
     return path("a.png");
   }
@@ -184,12 +187,12 @@ TEST_F(LookInside, FiltersOfFactorsStandSideBySide) {
 TEST_F(LookInside, FiltersOfAFlowInput) {
   StudySettings wish = settings({"f.pdf"});
   wish.source.overrides = {};
-  wish.source.model = write_manifest(
-      "two_stream_dict.pt",
-      R"({"name": "rgb", "kind": "rgb", "frames": 8, "stride": 1, "crop": [32, 32]},
+  wish.source.model =
+      write_manifest("two_stream_dict.pt",
+                     R"({"name": "rgb", "kind": "rgb", "frames": 8, "stride": 1, "crop": [32, 32]},
          {"name": "flow", "kind": "flow", "frames": 8, "stride": 1, "crop": [32, 32],
           "mean": [0, 0], "std": [1, 1]})",
-      "dict");
+                     "dict");
   const json found = run("filters", {}, wish);
   ASSERT_EQ(found["layers"].size(), 2U);
   EXPECT_EQ(found["layers"][0]["kind"], "colour");

@@ -1,9 +1,9 @@
 // run_study() with the study faithfulness on a small real network: numbers, files, resuming, inputs
 // that cannot be read.
+#include "praxiscope/study.h"
+
 #include "pipeline/explaining.h"
 #include "pipeline/study_journal.h"
-
-#include "praxiscope/study.h"
 
 namespace praxiscope::test {
 namespace {
@@ -22,8 +22,8 @@ class RunStudy : public Explain {
     out.source.clips = "center";
     out.run = usual.run;
     out.outputs = usual.outputs;
-    out.options = {{"method", "grad_cam,saliency"}, {"steps", "4"}, {"random-clips", "1"},
-                   {"examples", "1"}};
+    out.options = {
+        {"method", "grad_cam,saliency"}, {"steps", "4"}, {"random-clips", "1"}, {"examples", "1"}};
     return out;
   }
   json evaluate(const std::vector<std::string>& inputs, const StudySettings& wish) {
@@ -52,8 +52,10 @@ TEST_F(RunStudy, GivesNumbersOfMethodsAndBaselines) {
     }
     EXPECT_EQ(found["curves"][name]["deletion"]["mean"].size(), 5U);
     // All curves begin and end alike: with the whole clip, and with none of it.
-    EXPECT_EQ(found["curves"][name]["deletion"]["mean"][0], found["curves"]["random"]["deletion"]["mean"][0]);
-    EXPECT_EQ(found["curves"][name]["deletion"]["mean"][4], found["curves"]["random"]["deletion"]["mean"][4]);
+    EXPECT_EQ(found["curves"][name]["deletion"]["mean"][0],
+              found["curves"]["random"]["deletion"]["mean"][0]);
+    EXPECT_EQ(found["curves"][name]["deletion"]["mean"][4],
+              found["curves"]["random"]["deletion"]["mean"][4]);
   }
   EXPECT_EQ(found["randomization"]["shares"].size(), 5U);
   EXPECT_EQ(found["randomization"]["methods"]["grad_cam"]["spearman"].size(), 5U);
@@ -96,8 +98,7 @@ TEST_F(RunStudy, GoesOnWhereItWasStopped) {
 
 TEST_F(RunStudy, AnswersForTheInputsThatCanBeRead) {
   std::ofstream(path("broken.mp4")) << "no video";
-  const json found =
-      evaluate({path("broken.mp4"), make_video("a.mp4", "64x48", 12)}, settings());
+  const json found = evaluate({path("broken.mp4"), make_video("a.mp4", "64x48", 12)}, settings());
   EXPECT_EQ(found["clips"].size(), 1U);
   ASSERT_THAT(result_.failed, SizeIs(1));
   EXPECT_THAT(result_.failed[0], HasSubstr("broken.mp4"));
@@ -106,8 +107,10 @@ TEST_F(RunStudy, AnswersForTheInputsThatCanBeRead) {
 
 TEST_F(RunStudy, RefusesWhatMakesNoSenseBeforeAnyWork) {
   const std::vector<std::pair<std::string, std::string>> wrong{
-      {"method", "grad_kam"}, {"method", "grad_cam,grad_cam"}, {"steps", "1"}, {"steps", "many"},
-      {"baseline", "pink"},   {"target", "class 0-class 1"},   {"tolerance", "-1"}};
+      {"method", "grad_kam"}, {"method", "grad_cam,grad_cam"},
+      {"steps", "1"},         {"steps", "many"},
+      {"baseline", "pink"},   {"target", "class 0-class 1"},
+      {"tolerance", "-1"}};
   const std::string video = make_video("a.mp4", "64x48", 12);
   for (const auto& [option, value] : wrong) {
     StudySettings wish = settings();
@@ -124,8 +127,10 @@ TEST_F(RunStudy, RefusesWhatMakesNoSenseBeforeAnyWork) {
 }
 
 TEST_F(RunStudy, ScoresAStill) {
-  const std::string command = "ffmpeg -y -loglevel error -f lavfi -i testsrc2=size=64x48:rate=1 "
-                              "-frames:v 1 '" + path("a.png") + "'";
+  const std::string command =
+      "ffmpeg -y -loglevel error -f lavfi -i testsrc2=size=64x48:rate=1 "
+      "-frames:v 1 '" +
+      path("a.png") + "'";
   ASSERT_EQ(std::system(command.c_str()), 0);
   const json found = evaluate({path("a.png")}, settings({"e.pdf"}));
   EXPECT_EQ(found["clips"].size(), 1U);

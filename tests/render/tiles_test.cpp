@@ -22,10 +22,9 @@ int red_at(const Picture& picture, int x, int y) {
 
 TEST(Tiles, StandInRowsWithGapsBetween) {
   const TileGrid grid{.columns = 2, .width = 10, .height = 8, .words = 0, .gap = 2, .lead = 0};
-  const Picture whole =
-      draw_tiles(grid, {{plain(10, 8, 10), "", "", {}, -1},
-                        {plain(10, 8, 20), "", "", {}, -1},
-                        {plain(10, 8, 30), "", "", {}, -1}});
+  const Picture whole = draw_tiles(grid, {{plain(10, 8, 10), "", "", {}, -1},
+                                          {plain(10, 8, 20), "", "", {}, -1},
+                                          {plain(10, 8, 30), "", "", {}, -1}});
   EXPECT_EQ(whole.width, 22);
   EXPECT_EQ(whole.height, 18);
   EXPECT_EQ(red_at(whole, 9, 7), 10);

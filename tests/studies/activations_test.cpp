@@ -16,9 +16,9 @@ namespace praxiscope::studies {
 namespace {
 
 using ::testing::ElementsAre;
+using testing::FakeModel;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::FakeModel;
 
 std::vector<double> list(const at::Tensor& values) {
   const at::Tensor flat = values.to(at::kDouble).contiguous().flatten();
@@ -87,7 +87,8 @@ TEST(Numbered, ReadsWhatIsChosen) {
   EXPECT_EQ(parse_numbered("x", "top24").top, 24);
   EXPECT_TRUE(parse_numbered("x", " all ").is_all);
   EXPECT_THAT(parse_numbered("x", "7,3, 4-6,5").numbers, ElementsAre(3, 4, 5, 6, 7));
-  for (const char* wrong : {"", "top", "top0", "24top", "3-1", "-1", "1,,2", "1;2", "a", "99999999"})
+  for (const char* wrong :
+       {"", "top", "top0", "24top", "3-1", "-1", "1,,2", "1;2", "a", "99999999"})
     EXPECT_THROW(parse_numbered("x", wrong), Error) << wrong;
 }
 
@@ -121,8 +122,8 @@ TEST(CellsInTime, HoldTheMiddleOfTheirFrames) {
   EXPECT_EQ(cell_at(0, 1, 4), 2);
   ClipInput input;
   for (int t = 0; t < 8; ++t) input.frames.push_back({t, Rational(t, 10)});
-  EXPECT_THAT(cell_times(input, 2), ElementsAre(::testing::DoubleNear(0.15, 1e-12),
-                                                ::testing::DoubleNear(0.55, 1e-12)));
+  EXPECT_THAT(cell_times(input, 2),
+              ElementsAre(::testing::DoubleNear(0.15, 1e-12), ::testing::DoubleNear(0.55, 1e-12)));
   EXPECT_EQ(cell_times(input, 8)[7], 0.7);
 }
 
@@ -139,8 +140,7 @@ TEST(ChannelColours, SpanTheirOwnRangeOrOne) {
 
 TEST(Colored, EndsAndMiddlesAreTheTables) {
   const ColorTable table = make_color_table("inferno");
-  const at::Tensor bytes =
-      colored(at::tensor({0.F, 4.F, 9.F, NAN}).view({2, 2}), 0, 4, table);
+  const at::Tensor bytes = colored(at::tensor({0.F, 4.F, 9.F, NAN}).view({2, 2}), 0, 4, table);
   const auto at = [&](int y, int x) {
     return Rgb{bytes[y][x][0].item<std::uint8_t>(), bytes[y][x][1].item<std::uint8_t>(),
                bytes[y][x][2].item<std::uint8_t>()};
@@ -157,12 +157,13 @@ TEST(Colored, EndsAndMiddlesAreTheTables) {
 /// x -> "same" (x itself), "doubled" (2 relu x), "flat" ([N,C]); "side" only for positive clips.
 class TinyModel : public FakeModel {
  public:
-  TinyModel() : FakeModel({"rgb"}, [](const std::vector<at::Tensor>& inputs, const auto& keep) {
-    const at::Tensor same = keep("same", inputs[0]);
-    at::Tensor doubled = keep("doubled", 2 * keep.relu(same));
-    if (inputs[0].sum().template item<float>() > 0) doubled = keep("side", doubled + 1) - 1;
-    return keep("flat", doubled.mean({2, 3, 4}));
-  }) {}
+  TinyModel()
+      : FakeModel({"rgb"}, [](const std::vector<at::Tensor>& inputs, const auto& keep) {
+          const at::Tensor same = keep("same", inputs[0]);
+          at::Tensor doubled = keep("doubled", 2 * keep.relu(same));
+          if (inputs[0].sum().template item<float>() > 0) doubled = keep("side", doubled + 1) - 1;
+          return keep("flat", doubled.mean({2, 3, 4}));
+        }) {}
   std::vector<LayerInfo> layers() const override {
     return {{"same", "A", {1, 2, 2, 1, 1}, {}, 0},
             {"doubled", "B", {1, 2, 2, 1, 1}, {}, 0},
@@ -217,9 +218,11 @@ TEST(Watched, NamesTheShapeOfALayerWithoutCells) {
 }
 
 TEST(Rectifiers, AreKnownByTheirTypes) {
-  for (const char* type : {"ReLU", "ReLU6", "aten::relu_", "Hardtanh", "aten::clamp_min", "Threshold"})
+  for (const char* type :
+       {"ReLU", "ReLU6", "aten::relu_", "Hardtanh", "aten::clamp_min", "Threshold"})
     EXPECT_TRUE(is_rectifier(type)) << type;
-  for (const char* type : {"Conv3d", "LeakyReLU", "PReLU", "aten::leaky_relu_", "SiLU", "Sequential"})
+  for (const char* type :
+       {"Conv3d", "LeakyReLU", "PReLU", "aten::leaky_relu_", "SiLU", "Sequential"})
     EXPECT_FALSE(is_rectifier(type)) << type;
 }
 

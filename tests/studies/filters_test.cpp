@@ -93,8 +93,10 @@ TEST(KernelKind, FollowsWhatIsRead) {
   EXPECT_EQ(kind_of(convolution({8, 3, 3, 7, 7}), true, false), KernelKind::kColor);
   EXPECT_EQ(kind_of(convolution({8, 3, 3, 7, 7}), false, false), KernelKind::kNorm);
   EXPECT_EQ(kind_of(convolution({8, 2, 3, 7, 7}), false, true), KernelKind::kFlow);
-  EXPECT_EQ(kind_of(convolution({8, 1, 3, 7, 7}), false, false), KernelKind::kSigned) << "depthwise";
-  EXPECT_EQ(kind_of(convolution({8, 45, 3, 1, 1}), false, false), KernelKind::kSigned) << "temporal";
+  EXPECT_EQ(kind_of(convolution({8, 1, 3, 7, 7}), false, false), KernelKind::kSigned)
+      << "depthwise";
+  EXPECT_EQ(kind_of(convolution({8, 45, 3, 1, 1}), false, false), KernelKind::kSigned)
+      << "temporal";
   EXPECT_EQ(kind_of(convolution({8, 45, 1, 1, 1}), false, false), KernelKind::kSigned) << "mixing";
   EXPECT_EQ(kind_of(convolution({8, 45, 1, 3, 3}), false, false), KernelKind::kNorm);
 }
@@ -116,8 +118,8 @@ TEST(KernelColours, FlowHasOneHueADirection) {
   EXPECT_GT(right[0], right[1] + 60) << "right is red";
   EXPECT_GT(left[1] + left[2], 2 * left[0]) << "left is its opposite";
   EXPECT_GT(weak[1], right[1]) << "weaker is paler";
-  const at::Tensor still = kernel_bytes(at::zeros({2, 1, 1, 1}), KernelKind::kFlow, false,
-                                        KernelView::kLoop, 0, 2);
+  const at::Tensor still =
+      kernel_bytes(at::zeros({2, 1, 1, 1}), KernelKind::kFlow, false, KernelView::kLoop, 0, 2);
   EXPECT_EQ(at(still, 0, 0)[0], at(still, 0, 0)[1]) << "no direction, no hue";
   // The wheel says the same: right of its middle the colour of the strongest to the right.
   const at::Tensor wheel = flow_wheel(101);
@@ -147,8 +149,8 @@ TEST(KernelViews, OfPointsAreChannelsByTime) {
   const at::Tensor bytes =
       kernel_bytes(temporal, KernelKind::kSigned, false, KernelView::kLoop, 0, 2);
   EXPECT_EQ(bytes.sizes(), (at::IntArrayRef{2, 3, 3})) << "two channels down, three frames across";
-  const at::Tensor mixing = kernel_bytes(at::ones({5, 1, 1, 1}), KernelKind::kSigned, false,
-                                         KernelView::kLoop, 0, 2);
+  const at::Tensor mixing =
+      kernel_bytes(at::ones({5, 1, 1, 1}), KernelKind::kSigned, false, KernelView::kLoop, 0, 2);
   EXPECT_EQ(mixing.sizes(), (at::IntArrayRef{2, 3, 3})) << "five channels, row by row";
   EXPECT_EQ(at(mixing, 1, 2), (Bytes{128, 128, 128})) << "no sixth";
 }

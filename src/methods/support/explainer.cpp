@@ -180,8 +180,12 @@ std::vector<ClipResult> Explainer::run(std::vector<Clip> clips, Progress& progre
       targets.resize(static_cast<std::size_t>(inputs.front().size(0)), targets.back());
     }
     if (splits_motion_ && &group == &groups_.front()) {
-      const MethodInput input{
-          .model = model_, .run = run, .targets = targets, .seed = seed_, .is_last_use = false, .batch = batch_};
+      const MethodInput input{.model = model_,
+                              .run = run,
+                              .targets = targets,
+                              .seed = seed_,
+                              .is_last_use = false,
+                              .batch = batch_};
       for (std::size_t n = 0; n < results.size(); ++n)
         results[n].motion = methods::motion_split(input, n, progress);
     }

@@ -20,7 +20,8 @@ std::vector<at::Tensor> copy_of(const MethodInput& input, std::size_t clip, std:
   std::vector<at::Tensor> copies;
   const std::vector<InputSpec>& specs = input.model.manifest().inputs;
   for (std::size_t i = 0; i < input.run.inputs.size(); ++i) {
-    const at::Tensor one = input.run.inputs[i].detach().narrow(0, static_cast<std::int64_t>(clip), 1);
+    const at::Tensor one =
+        input.run.inputs[i].detach().narrow(0, static_cast<std::int64_t>(clip), 1);
     at::Tensor changed = one;
     if (row == kFrozen) changed = make_fill(FillKind::kFrozen, one, specs[i], input.seed);
     if (row == kReversed) changed = make_fill(FillKind::kReversed, one, specs[i], input.seed);
@@ -55,8 +56,8 @@ std::vector<MotionSplit> motion_split(const MethodInput& input, std::size_t clip
   run_copies(
       input, copies,
       [&](const MethodInput& asked, std::int64_t begin, std::int64_t rows) {
-        for (const auto& [which, kind] : {std::pair(0, ScoreKind::kLogit),
-                                          std::pair(1, ScoreKind::kProbability)})
+        for (const auto& [which, kind] :
+             {std::pair(0, ScoreKind::kLogit), std::pair(1, ScoreKind::kProbability)})
           found.at(static_cast<std::size_t>(which))
               .narrow(0, begin, rows)
               .copy_(all_target_values(asked, kind).narrow(0, 0, rows));

@@ -101,9 +101,9 @@ class Pages {
     for (std::size_t page = 0; page < pages_of(l); ++page) {
       const std::size_t first = page * kMostTiles;
       for (const ChannelView view : {ChannelView::kMaps, ChannelView::kOnClip}) {
-        FigureFilm film = make_channel_film(input, frames, clip.channels[l], first,
-                                            std::min(kMostTiles, channels - first), view,
-                                            figure_.pictures);
+        FigureFilm film =
+            make_channel_film(input, frames, clip.channels[l], first,
+                              std::min(kMostTiles, channels - first), view, figure_.pictures);
         film.name = fmt::format("{}, {}", clip.name, layers_[l].name);
         figure_.films.push_back(std::move(film));
         std::vector<int> choice{static_cast<int>(c), static_cast<int>(l),
@@ -135,13 +135,13 @@ class Pages {
                                    layer["cells"][2].get<int>());
     if (layer["is_rectified"].get<bool>()) {
       text += fmt::format("{} of the values are 0; ", percent(number(layer["zero_share"])));
-      text += dead == 0 ? "no channel is 0 in all clips. "
-                        : fmt::format("{} channel{} 0 in all clips. ", dead,
-                                      dead == 1 ? " is" : "s are");
+      text += dead == 0
+                  ? "no channel is 0 in all clips. "
+                  : fmt::format("{} channel{} 0 in all clips. ", dead, dead == 1 ? " is" : "s are");
     } else {
-      text += fmt::format("No rectifier ends it: {} of the values are exactly 0, {} are 0 or less. ",
-                          percent(number(layer["zero_share"])),
-                          percent(number(layer["not_positive_share"])));
+      text += fmt::format(
+          "No rectifier ends it: {} of the values are exactly 0, {} are 0 or less. ",
+          percent(number(layer["zero_share"])), percent(number(layer["not_positive_share"])));
     }
     return text + (is_on_clip ? "Colours: where the channel is active."
                               : "Under a tile: channel, mean over time, largest value.");
@@ -205,8 +205,8 @@ class Pages {
         dead.y.push_back(layer["dead"].get<double>() / layer["channels"].get<double>());
       }
       if (layer["layer"] == layers_[l].name)
-        here.x = {x}, here.y = {number(layer[layer["is_rectified"] ? "zero_share"
-                                                                   : "not_positive_share"])};
+        here.x = {x},
+        here.y = {number(layer[layer["is_rectified"] ? "zero_share" : "not_positive_share"])};
     }
     for (LinesPanel::Line* line : {&zeros, &dead, &below, &here})
       if (!line->x.empty()) panel.lines.push_back(std::move(*line));
@@ -215,21 +215,21 @@ class Pages {
   }
 
   TablePanel numbers(const ShownClip& clip, std::size_t l) const {
-    TablePanel table{.title = "strongest channels of this clip",
-                     .columns = {"channel", "mean", "least", "largest", "= 0, all clips", "dead clips"},
-                     .rows = {},
-                     .is_number = {true, true, true, true, true, true}};
+    TablePanel table{
+        .title = "strongest channels of this clip",
+        .columns = {"channel", "mean", "least", "largest", "= 0, all clips", "dead clips"},
+        .rows = {},
+        .is_number = {true, true, true, true, true, true}};
     const ChannelVolumes& channels = clip.channels[l];
     const json& all = summary_["layers"][l]["channels"];
     for (const std::int64_t k : strongest(channels, kMostRows)) {
       const at::Tensor values = channels.values[k];
       const std::int64_t channel = channels.numbers[static_cast<std::size_t>(k)];
       const json& known = all[static_cast<std::size_t>(channel)];
-      table.rows.push_back({fmt::format("{}", channel), short_number(values.mean().item<double>()),
-                            short_number(values.min().item<double>()),
-                            short_number(values.max().item<double>()),
-                            percent(number(known["zero_share"])),
-                            percent(number(known["dead_rate"]))});
+      table.rows.push_back(
+          {fmt::format("{}", channel), short_number(values.mean().item<double>()),
+           short_number(values.min().item<double>()), short_number(values.max().item<double>()),
+           percent(number(known["zero_share"])), percent(number(known["dead_rate"]))});
     }
     return table;
   }

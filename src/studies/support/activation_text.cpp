@@ -41,8 +41,7 @@ std::string layer_text(const json& layer) {
       number(layer["min"]), number(layer["max"]));
   text += fmt::format("  exactly 0: {}   0 or less: {}{}\n", percent(layer["zero_share"]),
                       percent(layer["not_positive_share"]),
-                      layer["is_rectified"].get<bool>() ? ""
-                                                        : "   (no rectifier ends this layer)");
+                      layer["is_rectified"].get<bool>() ? "" : "   (no rectifier ends this layer)");
   text += fmt::format("  dead, 0 everywhere in every clip: {} of {}{}\n\n", dead.size(), channels,
                       dead.empty() ? "" : ": " + cut(in_short(dead), kMostList - 20));
   text += "  channel     mean     min      max      = 0      dead clips\n";
@@ -51,9 +50,8 @@ std::string layer_text(const json& layer) {
     const json& value = layer["channels"][static_cast<std::size_t>(c)]["mean_magnitude"];
     return value.is_number() ? value.get<double>() : -1;
   };
-  std::stable_sort(best.begin(), best.end(), [&](std::int64_t a, std::int64_t b) {
-    return strength(a) > strength(b);
-  });
+  std::stable_sort(best.begin(), best.end(),
+                   [&](std::int64_t a, std::int64_t b) { return strength(a) > strength(b); });
   for (std::size_t i = 0; i < std::min(kMostRows, best.size()); ++i) {
     const json& channel = layer["channels"][static_cast<std::size_t>(best[i])];
     text += fmt::format("  {:>7}  {:>7}  {:>7}  {:>7}  {:>7}  {:>7}\n", best[i],
@@ -75,18 +73,18 @@ std::string depth_text(const json& depth) {
   for (const json& layer : depth)
     if (!has_rectified) shown.push_back(&layer);
   if (shown.empty()) return "";
-  std::string text = fmt::format(
-      "{} by depth\n  {:<{}}  {:>8}  {:>8}  {:>8}\n",
-      has_rectified ? "Behind rectifiers," : "All layers (no rectifiers among them),", "layer",
-      kMostName, "= 0", "<= 0", "dead");
+  std::string text =
+      fmt::format("{} by depth\n  {:<{}}  {:>8}  {:>8}  {:>8}\n",
+                  has_rectified ? "Behind rectifiers," : "All layers (no rectifiers among them),",
+                  "layer", kMostName, "= 0", "<= 0", "dead");
   const std::size_t count = std::min(kMostDepth, shown.size());
   for (std::size_t i = 0; i < count; ++i) {
     const json& layer = *shown[count < 2 ? 0 : i * (shown.size() - 1) / (count - 1)];
-    text += fmt::format("  {:<{}}  {:>8}  {:>8}  {:>8}\n",
-                        cut(without_controls(layer["layer"].get<std::string>()), kMostName),
-                        kMostName, percent(layer["zero_share"]),
-                        percent(layer["not_positive_share"]),
-                        fmt::format("{}/{}", layer["dead"].get<int>(), layer["channels"].get<int>()));
+    text +=
+        fmt::format("  {:<{}}  {:>8}  {:>8}  {:>8}\n",
+                    cut(without_controls(layer["layer"].get<std::string>()), kMostName), kMostName,
+                    percent(layer["zero_share"]), percent(layer["not_positive_share"]),
+                    fmt::format("{}/{}", layer["dead"].get<int>(), layer["channels"].get<int>()));
   }
   if (count < shown.size())
     text += fmt::format("  {} of {} layers; all are in the JSON output\n", count, shown.size());
@@ -96,8 +94,8 @@ std::string depth_text(const json& depth) {
 }  // namespace
 
 std::string activation_text(const json& summary) {
-  std::string text = fmt::format("{} clip{}\n\n", summary["clips"].get<int>(),
-                                 summary["clips"] == 1 ? "" : "s");
+  std::string text =
+      fmt::format("{} clip{}\n\n", summary["clips"].get<int>(), summary["clips"] == 1 ? "" : "s");
   for (const json& layer : summary["layers"]) text += layer_text(layer);
   return text + depth_text(summary["depth"]);
 }

@@ -79,13 +79,11 @@ class Drawing {
   void blend(const at::Tensor& values, double lo, double hi, Picture& picture) const {
     const auto width = static_cast<double>(values.size(1)),
                height = static_cast<double>(values.size(0));
-    const ColorScale scale =
-        make_color_scale(table_, {static_cast<float>(lo), static_cast<float>(hi)},
-                         channels_.is_signed, kOpacity);
+    const ColorScale scale = make_color_scale(
+        table_, {static_cast<float>(lo), static_cast<float>(hi)}, channels_.is_signed, kOpacity);
     blend_map({picture.rgb.data(), picture.width, picture.height,
                static_cast<std::ptrdiff_t>(picture.width) * 3},
-              values.contiguous(),
-              {picture.width / width, 0, picture.height / height, 0}, scale);
+              values.contiguous(), {picture.width / width, 0, picture.height / height, 0}, scale);
   }
 
   /// Mean over space at each time, in 0..1 of its own range (0 included).
@@ -124,11 +122,10 @@ std::vector<double> cell_times(const ClipInput& input, std::int64_t cells) {
   const auto frames = static_cast<std::int64_t>(input.frames.size());
   std::vector<double> times;
   for (std::int64_t i = 0; i < cells; ++i) {
-    const double place =
-        std::clamp((static_cast<double>(i) + 0.5) * static_cast<double>(frames) /
-                           static_cast<double>(cells) -
-                       0.5,
-                   0.0, static_cast<double>(frames - 1));
+    const double place = std::clamp(
+        (static_cast<double>(i) + 0.5) * static_cast<double>(frames) / static_cast<double>(cells) -
+            0.5,
+        0.0, static_cast<double>(frames - 1));
     const auto before = static_cast<std::size_t>(place);
     const std::size_t after = std::min(before + 1, input.frames.size() - 1);
     times.push_back(std::lerp(input.frames[before].pts.to_double(),
@@ -149,12 +146,11 @@ FigureFilm make_channel_film(const ClipInput& input, const std::vector<Picture>&
   FigureFilm film;
   for (const int t : shown) {
     const ClipFrame& frame = input.frames[static_cast<std::size_t>(t)];
-    const double cursor =
-        still || cells < 2
-            ? -1
-            : std::clamp(((t + 0.5) * static_cast<double>(cells) / total - 0.5) /
-                             static_cast<double>(cells - 1),
-                         0.0, 1.0);
+    const double cursor = still || cells < 2
+                              ? -1
+                              : std::clamp(((t + 0.5) * static_cast<double>(cells) / total - 0.5) /
+                                               static_cast<double>(cells - 1),
+                                           0.0, 1.0);
     const std::string when =
         still ? "still picture" : fmt::format("clip, {:.2f} s", frame.pts.to_double());
     film.pictures.push_back(static_cast<PictureId>(stored.size()));

@@ -49,7 +49,8 @@ void ChannelSums::add(const at::Tensor& activations) {
   const at::Tensor in_time = values.mean(3, false, at::kDouble).sum(0);  // [C,T']
   const auto cells = values.size(3);
   add_to(sum_, in_time.sum(1) * cells);
-  add_to(sum_of_magnitudes_, values.abs().mean(3, false, at::kDouble).sum(at::IntArrayRef{0, 2}) * cells);
+  add_to(sum_of_magnitudes_,
+         values.abs().mean(3, false, at::kDouble).sum(at::IntArrayRef{0, 2}) * cells);
   if (clips_ == 0 || (curve_.defined() && curve_.size(1) == in_time.size(1))) {
     add_to(curve_, in_time);
   } else {

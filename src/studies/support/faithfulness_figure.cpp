@@ -70,10 +70,9 @@ class Pages {
   Figure make() {
     figure_.title = "Faithfulness of maps";
     const std::size_t clips = summary_.at("clips").size();
-    figure_.subtitle = fmt::format("{} clip{} of {} input{}, {}", clips, clips == 1 ? "" : "s",
-                                   context_.inputs.names().size(),
-                                   context_.inputs.names().size() == 1 ? "" : "s",
-                                   context_.model.manifest().name);
+    figure_.subtitle = fmt::format(
+        "{} clip{} of {} input{}, {}", clips, clips == 1 ? "" : "s", context_.inputs.names().size(),
+        context_.inputs.names().size() == 1 ? "" : "s", context_.model.manifest().name);
     examples_ = choose_examples(summary_, plan_);
     show_examples();
     scale_maps();
@@ -101,7 +100,8 @@ class Pages {
       std::map<std::int64_t, Example*> wanted;
       for (Example& example : examples_) {
         const json& clip = summary_.at("clips")[example.record];
-        if (clip.at("input") == names[input]) wanted[clip.at("clip").get<std::int64_t>()] = &example;
+        if (clip.at("input") == names[input])
+          wanted[clip.at("clip").get<std::int64_t>()] = &example;
       }
       if (wanted.empty()) continue;
       context_.inputs.walk(input, [&](std::vector<Clip> clips) {
@@ -121,8 +121,8 @@ class Pages {
                          .width = static_cast<int>(input.tensor.size(3))};
     std::map<std::int64_t, std::shared_ptr<const Picture>> pictures;
     for (std::size_t t = 0; t < input.frames.size(); ++t)
-      pictures[input.frames[t].source_index] = std::make_shared<Picture>(seen_picture(
-          input.tensor.select(1, static_cast<std::int64_t>(t)), spec.preparation));
+      pictures[input.frames[t].source_index] = std::make_shared<Picture>(
+          seen_picture(input.tensor.select(1, static_cast<std::int64_t>(t)), spec.preparation));
     FigureFilm film = make_film(input, pictures, figure_.pictures);
     film.name = example.name;
     example.film = static_cast<FilmId>(figure_.films.size());
@@ -133,8 +133,7 @@ class Pages {
       if (result.attributions[i].input != input.name) continue;
       const MethodInfo& method = *explainer_.methods()[owners[i]].info;
       example.maps[owners[i]] = static_cast<MapId>(figure_.maps.size());
-      figure_.maps.push_back(
-          make_map(result.attributions[i], input, method.is_pixel_wise));
+      figure_.maps.push_back(make_map(result.attributions[i], input, method.is_pixel_wise));
     }
   }
 
@@ -210,10 +209,11 @@ class Pages {
     const json& methods = summary_.at("methods");
     constexpr std::size_t kMostWithIntervals = 6;  // columns that hold them beside each other
     const bool is_short = methods.size() > kMostWithIntervals;
-    TablePanel table{.title = is_short ? "means over clips" : "means over clips, with 95 % intervals",
-                     .columns = {""},
-                     .rows = {},
-                     .is_number = {false}};
+    TablePanel table{
+        .title = is_short ? "means over clips" : "means over clips, with 95 % intervals",
+        .columns = {""},
+        .rows = {},
+        .is_number = {false}};
     for (const json& method : methods) {
       table.columns.push_back(method.at("name").get<std::string>());
       table.is_number.push_back(true);
@@ -222,11 +222,12 @@ class Pages {
       const auto has = [&](const json& entry) { return entry.contains(measure.id); };
       const json& results = summary_.at("results");
       if (std::none_of(results.begin(), results.end(), has)) continue;
-      std::vector<std::string> row{measure.title + (measure.is_better_high ? " \u2191" : " \u2193")};
+      std::vector<std::string> row{measure.title +
+                                   (measure.is_better_high ? " \u2191" : " \u2193")};
       for (const json& method : methods)
-        row.push_back(
-            estimate_text(results.at(method.at("name").get<std::string>()).value(measure.id, json()),
-                          measure.is_percent, is_short));
+        row.push_back(estimate_text(
+            results.at(method.at("name").get<std::string>()).value(measure.id, json()),
+            measure.is_percent, is_short));
       table.rows.push_back(std::move(row));
     }
     return table;
@@ -263,14 +264,12 @@ class Pages {
     for (std::size_t k = 0; k < methods.size(); ++k) {
       const std::string name = methods[k].at("name").get<std::string>();
       const json& points =
-          example == nullptr
-              ? summary_.at("curves").at(name).at(id).at("mean")
-              : summary_.at("clips")[example->record].at("methods").at(name).at(id);
+          example == nullptr ? summary_.at("curves").at(name).at(id).at("mean")
+                             : summary_.at("clips")[example->record].at("methods").at(name).at(id);
       LinesPanel::Line line;
       line.label = name;
-      line.color = methods[k].at("is_baseline").get<bool>() && name == "random"
-                       ? -1
-                       : static_cast<int>(k);
+      line.color =
+          methods[k].at("is_baseline").get<bool>() && name == "random" ? -1 : static_cast<int>(k);
       line.is_strong = k == m;
       for (std::size_t i = 0; i < points.size(); ++i) {
         line.x.push_back(static_cast<double>(i) / static_cast<double>(points.size() - 1));
@@ -287,7 +286,8 @@ class Pages {
     if (!check.contains("shares"))
       return TextPanel{"randomization check", {"Not made: --random-clips 0."}};
     LinesPanel panel;
-    panel.title = "randomization check: likeness with the trained network's maps (rank correlation)";
+    panel.title =
+        "randomization check: likeness with the trained network's maps (rank correlation)";
     panel.x_label = "share of the network with random weights, from the output down";
     panel.x_begin = 0, panel.x_end = 1;
     for (std::size_t k = 0; k < plan_.names.size(); ++k) {

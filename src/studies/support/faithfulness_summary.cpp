@@ -111,7 +111,8 @@ std::size_t letters_of(const std::string& text) {
 std::string table_text(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths(rows.front().size(), 0);
   for (const auto& row : rows) {
-    for (std::size_t k = 0; k < row.size(); ++k) widths[k] = std::max(widths[k], letters_of(row[k]));
+    for (std::size_t k = 0; k < row.size(); ++k)
+      widths[k] = std::max(widths[k], letters_of(row[k]));
   }
   std::string text;
   for (const auto& row : rows) {

@@ -32,8 +32,8 @@ FigureFilm make_film(const ClipInput& input,
 /// The raw values of an attribution on the film's frames: in time interpolated like the volume, for
 /// a film of one frame the mean; in space as computed, those finer than kMapSide by the strongest
 /// value of each cell.
-/// `is_pixel_wise`: MethodInfo's; the scale then leaves out the few strongest values, and signed maps
-/// are means of cells, see map_range.h.
+/// `is_pixel_wise`: MethodInfo's; the scale then leaves out the few strongest values, and signed
+/// maps are means of cells, see map_range.h.
 FigureMap make_map(const Attribution& map, const ClipInput& input, bool is_pixel_wise = false);
 
 }  // namespace praxiscope

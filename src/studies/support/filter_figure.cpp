@@ -80,8 +80,8 @@ class Pages {
       FigureState state;
       state.choice = {static_cast<int>(l), static_cast<int>(v)};
       state.caption = caption(layer, view);
-      state.panels = {add(PanelPlace::kMain, PlayerPanel{id, -1, FilmView::kFrame},
-                          "kernels as a loop")};
+      state.panels = {
+          add(PanelPlace::kMain, PlayerPanel{id, -1, FilmView::kFrame}, "kernels as a loop")};
       if (has_steps_)
         state.panels.push_back(add(PanelPlace::kUnder, StripPanel{id, -1, FilmView::kFrame},
                                    "the steps of the loop side by side"));
@@ -101,19 +101,18 @@ class Pages {
   std::string caption(const LookedAt& layer, KernelView view) const {
     const at::Tensor& kernels = layer.convolution.kernels;
     const bool is_few = layer.shown.numbers.size() < static_cast<std::size_t>(kernels.size(0));
-    std::string text = fmt::format("{}: {}{} kernels of {} over {} channel{}",
-                                   layer.convolution.layer,
-                                   is_few ? fmt::format("{} of ", layer.shown.numbers.size()) : "",
-                                   kernels.size(0), sizes(kernels), kernels.size(1),
-                                   kernels.size(1) == 1 ? "" : "s");
-    if (layer.convolution.groups > 1)
-      text += fmt::format(", {} groups", layer.convolution.groups);
+    std::string text = fmt::format(
+        "{}: {}{} kernels of {} over {} channel{}", layer.convolution.layer,
+        is_few ? fmt::format("{} of ", layer.shown.numbers.size()) : "", kernels.size(0),
+        sizes(kernels), kernels.size(1), kernels.size(1) == 1 ? "" : "s");
+    if (layer.convolution.groups > 1) text += fmt::format(", {} groups", layer.convolution.groups);
     if (view == KernelView::kSliceXT) return text + "; t runs down, x across, the film through y.";
     if (view == KernelView::kSliceYT) return text + "; t runs down, y across, the film through x.";
     if (layer.shown.factor.defined())
-      return text + fmt::format("; {}, large: its {} outputs (down) weigh these kernels (across), "
-                                "frame by frame.",
-                                layer.shown.factor_name, layer.shown.factor.size(0));
+      return text + fmt::format(
+                        "; {}, large: its {} outputs (down) weigh these kernels (across), "
+                        "frame by frame.",
+                        layer.shown.factor_name, layer.shown.factor.size(0));
     if (layer.shown.kind == KernelKind::kSigned && kernels.size(1) > 1)
       return text + (kernels.size(2) > 1
                          ? "; in a tile the input channels run down, the kernel's frames across."
@@ -142,8 +141,7 @@ class Pages {
         PlatesPanel plates{.title = "direction and strength of flow", .columns = 2, .plates = {}};
         plates.plates.push_back({static_cast<PictureId>(figure_.pictures.size()),
                                  fmt::format("edge: {}", short_number(reach)), -1});
-        figure_.pictures.push_back(
-            encode_picture(enlarged(flow_wheel(kSide), kSide, kSide), 92));
+        figure_.pictures.push_back(encode_picture(enlarged(flow_wheel(kSide), kSide, kSide), 92));
         return plates;
       }
       case KernelKind::kSigned:
@@ -170,8 +168,9 @@ class Pages {
     for (std::size_t k = 0; k < layer.numbers.kernels.size(); ++k) {
       const KernelNumbers& kernel = layer.numbers.kernels[k];
       const std::optional<double> x = has_time ? kernel.temporal_share : kernel.norm;
-      const std::optional<double> y =
-          has_space ? kernel.smoothness_space : has_time ? kernel.norm : kernel.mean;
+      const std::optional<double> y = has_space  ? kernel.smoothness_space
+                                      : has_time ? kernel.norm
+                                                 : kernel.mean;
       if (!x || !y) continue;
       panel.points.push_back({*x, *y, 0, fmt::format("kernel {}", k), -1, false});
     }
@@ -211,7 +210,8 @@ class Pages {
              "Every tile is one kernel: what an output channel weighs its input with. Kernels of "
              "several frames are shown as a loop over them, and cut through time (x-t, y-t): an "
              "edge that moves is a slanted line there, one that stands still a vertical one.",
-             "Under a tile stand the kernel's number and its norm. All kernels of a layer share one "
+             "Under a tile stand the kernel's number and its norm. All kernels of a layer share "
+             "one "
              "scale. Kernels that read the three colours are "
              "shown in colour around mid gray; those that read flow by the wheel, hue for "
              "direction; those of one channel from blue to red around white; of all others the "

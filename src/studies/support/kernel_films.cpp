@@ -24,8 +24,8 @@ Rgb color_of_flow(double turn, double strength) {
   const double angle = 2 * std::numbers::pi * turn + 0.5;  // 0.5 rad: OKLab's hue of red
   const double s = std::clamp(strength, 0.0, 1.0);
   constexpr double kGround = 0.96, kEnd = 0.66, kChroma = 0.17;
-  return srgb_from_oklab({std::lerp(kGround, kEnd, s), kChroma * s * std::cos(angle),
-                          kChroma * s * std::sin(angle)});
+  return srgb_from_oklab(
+      {std::lerp(kGround, kEnd, s), kChroma * s * std::cos(angle), kChroma * s * std::sin(angle)});
 }
 
 /// [3,h,w] -> bytes [h,w,3]: -reach black, 0 mid gray, reach the full colour.
@@ -74,7 +74,8 @@ at::Tensor in_rows(const at::Tensor& weights) {
   const auto count = weights.size(0);
   const auto side = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
   const auto rows = (count + side - 1) / side;
-  at::Tensor square = at::full({rows * side}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
+  at::Tensor square =
+      at::full({rows * side}, std::numeric_limits<double>::quiet_NaN(), at::kDouble);
   square.narrow(0, 0, count).copy_(weights);
   return square.view({rows, side});
 }
@@ -103,8 +104,8 @@ class Drawing {
     const at::Tensor one =
         kernel_bytes(kernels[0], shown.kind, shown.is_bgr, view, 0, std::max(reach_, 1e-30));
     // Cells shall be square, but a picture of 3 x 24 of them could not be read.
-    const double aspect = std::clamp(
-        static_cast<double>(one.size(1)) / static_cast<double>(one.size(0)), 0.5, 2.0);
+    const double aspect =
+        std::clamp(static_cast<double>(one.size(1)) / static_cast<double>(one.size(0)), 0.5, 2.0);
     const bool has_factor = shown.factor.defined() && view == KernelView::kLoop;
     grid_ = choose_tile_grid(static_cast<int>(shown.numbers.size()) + (has_factor ? 1 : 0), aspect,
                              kWidth, has_factor);
@@ -122,15 +123,21 @@ class Drawing {
     const bool has_factor = shown_.factor.defined() && view_ == KernelView::kLoop;
     if (has_factor) {
       tiles.push_back({factor_picture(shown_, place, grid_.lead_width(), grid_.lead_height()),
-                       words_of(shown_, view_, place, places), "", {}, -1});
+                       words_of(shown_, view_, place, places),
+                       "",
+                       {},
+                       -1});
     }
     const std::int64_t cut = has_factor ? std::min(place, shown_.kernels.size(2) - 1) : place;
     for (const std::int64_t number : shown_.numbers) {
       const at::Tensor kernel = shown_.kernels[number];
       const at::Tensor bytes =
           kernel_bytes(kernel, shown_.kind, shown_.is_bgr, view_, cut, std::max(reach_, 1e-30));
-      tiles.push_back({enlarged(bytes, grid_.width, grid_.height), fmt::format("{}", number),
-                       short_number(kernel.to(at::kDouble).norm().item<double>()), {}, -1});
+      tiles.push_back({enlarged(bytes, grid_.width, grid_.height),
+                       fmt::format("{}", number),
+                       short_number(kernel.to(at::kDouble).norm().item<double>()),
+                       {},
+                       -1});
     }
     return draw_tiles(grid_, tiles);
   }

@@ -41,8 +41,8 @@ double reach_of(const ShownKernels& shown);
 
 /// One kernel cut at one place, bytes [h,w,3]. kLoop: y down, x across at time `place`; kSliceXT:
 /// t down, x across at row `place`; kSliceYT: t down, y across at column `place`. Kernels of one
-/// pixel and several frames have no such picture: their input channels go down, time across; those of one frame, too, row by row as a square.
-/// `kernel`: [I,kT,kH,kW]; `reach` > 0.
+/// pixel and several frames have no such picture: their input channels go down, time across; those
+/// of one frame, too, row by row as a square. `kernel`: [I,kT,kH,kW]; `reach` > 0.
 at::Tensor kernel_bytes(const at::Tensor& kernel, KernelKind kind, bool is_bgr, KernelView view,
                         std::int64_t place, double reach);
 

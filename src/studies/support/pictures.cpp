@@ -51,7 +51,8 @@ Picture resized(const Picture& picture, int width, int height) {
   const at::Tensor bytes = at::from_blob(const_cast<std::uint8_t*>(picture.rgb.data()),
                                          {1, picture.height, picture.width, 3}, at::kByte)
                                .permute({0, 3, 1, 2});
-  return picture_of(at::_upsample_bilinear2d_aa(bytes, {height, width}, false)[0].permute({1, 2, 0}));
+  return picture_of(
+      at::_upsample_bilinear2d_aa(bytes, {height, width}, false)[0].permute({1, 2, 0}));
 }
 
 void subdue(Picture& picture, double light) {

@@ -11,7 +11,8 @@
 namespace praxiscope::studies {
 
 /// Bytes [h,w,3] of raw values [h,w]: lo is the table's first colour, hi its last; beyond them the
-/// same; values that are not finite gray. lo = hi: the first colour, of diverging tables the middle.
+/// same; values that are not finite gray. lo = hi: the first colour, of diverging tables the
+/// middle.
 at::Tensor colored(const at::Tensor& values, double lo, double hi, const ColorTable& table);
 
 /// A picture of bytes [h,w,3], every cell as it is (no interpolation), its cells of equal size
