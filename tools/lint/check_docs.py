@@ -100,6 +100,14 @@ def check_links(root, path, text):
                 yield f"{name}:{number}: link to {target} leads nowhere"
 
 
+def check_named_tests(root):
+    """Tests that doc/defects.md names are there."""
+    tests = "".join(path.read_text(encoding="utf-8") for path in sorted((root / "tests").rglob("*.cpp")))
+    for suite, name in re.findall(r"`([A-Z]\w+)\.([A-Z]\w+)`", (root / "doc" / "defects.md").read_text(encoding="utf-8")):
+        if not re.search(rf"TEST(?:_F|_P)?\({suite}, {name}\)", tests):
+            yield f"doc/defects.md: no test {suite}.{name}"
+
+
 def check_size_and_words(root):
     for path in source_files(root, TEXT):
         if path.suffix == "" and not path.read_bytes().startswith(b"#!"):
@@ -136,6 +144,7 @@ def main():
         for number, line in enumerate(text.split("\n"), 1):
             if UNFINISHED.search(line):
                 findings.append(f"{path.relative_to(root)}:{number}: unfinished: {line.strip()}")
+    findings += check_named_tests(root)
     findings += check_size_and_words(root)
     finish(findings, "defects of documents and files")
 

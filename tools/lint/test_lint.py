@@ -12,10 +12,16 @@ HERE = pathlib.Path(__file__).resolve().parent
 FAKE_PROGRAM = """#!/bin/sh
 case "$*" in
   "list methods --markdown") echo "# Methods" ;;
+  "list methods --json") echo '{"methods": [{"id": "cam", "summary": "a map", "source": "a paper; more"}]}' ;;
   "help explain") echo "  --method LIST" ;;
   *) exit 2 ;;
 esac
 """
+
+METHODS = (
+    "<!-- methods: made by tools/lint/check_docs.py --write -->\n"
+    "| id | one line | paper |\n|---|---|---|\n| `cam` | a map | a paper |\n<!-- end of methods -->\n"
+)
 
 CLEAN = {
     "src/core/a.cpp": '#include "praxiscope/error.h"\n#include <fmt/format.h>\n// std::cout in a comment\n',
@@ -24,7 +30,9 @@ CLEAN = {
     "src/cli/d.cpp": '#include "praxiscope/media.h"\n#include <boost/program_options.hpp>\nvoid g() { std::cout << 1; }\n',
     "include/praxiscope/error.h": "#include <string>\n",
     "doc/methods.md": "# Methods\n",
-    "README.md": "[doc](doc/methods.md) [web](https://example.org)\n```\npraxiscope explain --method x\n```\n",
+    "doc/defects.md": "`Suite.Name`\n",
+    "tests/core/t.cpp": "TEST_F(Suite, Name) {}\n",
+    "README.md": METHODS + "[doc](doc/methods.md) [web](https://example.org)\n```\npraxiscope explain --method x\n```\n",
 }
 
 
@@ -78,6 +86,8 @@ class Lint(unittest.TestCase):
         unfinished = "// TO" + "DO later\n"
         cases = [
             ("doc/methods.md", "# Old\n", "doc/methods.md: not what the program says"),
+            ("README.md", METHODS.replace("a map", "an old map"), "the table of methods is not what the program says"),
+            ("doc/defects.md", "`Suite.Gone`\n", "no test Suite.Gone"),
             ("README.md", "[a](doc/none.md)\n", "leads nowhere"),
             ("README.md", "```sh\n$ praxiscope explian x\n```\n", "has no command explian"),
             ("README.md", "```\npraxiscope explain \\\n  --methods x\n```\n", "has no option --methods"),
