@@ -48,8 +48,9 @@ struct FigureMap {
 struct FigureFilm {
   std::string name;                         ///< "clip 3", for alternate texts
   std::vector<PictureId> pictures;          ///< T
-  std::vector<double> times_s;              ///< T, of the source frames
-  std::vector<std::int64_t> source_frames;  ///< T, indices in the source
+  std::vector<double> times_s;              ///< T, of the source frames; NaN: a film of no source,
+                                            ///< whose steps are counted instead
+  std::vector<std::int64_t> source_frames;  ///< T, indices in the source; -1 where there is none
   std::vector<bool> is_padding;             ///< T; empty: none is
 };
 
