@@ -39,11 +39,11 @@ class TwoSpeeds : public FakeModel {
   }
   static Forward forward() {
     return [known = parameters()](const std::vector<at::Tensor>& inputs, const Keep& keep) {
-      const at::Tensor fine =
-          keep("fine", at::conv3d(inputs[0], known.at("one"), {}, {1, 2, 2}, {0, 1, 1}).relu());
+      const at::Tensor fine = keep(
+          "fine", keep.relu(keep.convolve(inputs[0], known.at("one"), {}, {1, 2, 2}, {0, 1, 1})));
       const at::Tensor features =
-          keep("features", at::conv3d(fine, known.at("two"), {}, {2, 1, 1}, {1, 1, 1}).relu());
-      return at::linear(features.mean({2, 3, 4}), known.at("weight"));
+          keep("features", keep.relu(keep.convolve(fine, known.at("two"), {}, {2, 1, 1})));
+      return keep.linear(keep.mean(features), known.at("weight"));
     };
   }
 };
@@ -59,9 +59,14 @@ TEST(Refined, TakesOfEachFinerNumberOfFramesTheLastLayerBefore) {
   EXPECT_THAT(methods::finer_layers(model, "flat"), IsEmpty());
 }
 
-TEST(Refined, IsTheGeometricMeanInTheRangeOfTheMethod) {
+class RefinedMethods : public ::testing::TestWithParam<const char*> {};
+// Under a rule of its own the method's run says nothing of the inner layer's derivatives.
+INSTANTIATE_TEST_SUITE_P(Rules, RefinedMethods,
+                         ::testing::Values("grad_cam", "excitation_backprop"));
+
+TEST_P(RefinedMethods, AreTheGeometricMeanInTheRangeOfTheMethod) {
   const TwoSpeeds model;
-  const MethodInfo& info = find_method("grad_cam");
+  const MethodInfo& info = find_method(GetParam());
   const auto refined =
       methods::make_refined(info, model, "features", OptionValues(info.id, info.options, {}));
   const std::vector<at::Tensor> clips{noise_clips(1)};
@@ -72,7 +77,7 @@ TEST(Refined, IsTheGeometricMeanInTheRangeOfTheMethod) {
       refined->explain({.model = model, .run = run, .targets = targets}, listener)[0][0][0];
   EXPECT_THAT(listener.warnings, IsEmpty());
 
-  const at::Tensor own = one_map(model, {.method = "grad_cam"}).volume;
+  const at::Tensor own = one_map(model, {.method = GetParam()}).volume;
   const at::Tensor inner = one_map(model, {.method = "layer_cam", .layer = "fine"}).volume;
   const double most = own.max().item<double>();
   ASSERT_GT(most, 0);

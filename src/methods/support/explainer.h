@@ -20,7 +20,7 @@ struct ChosenMethod {
   std::unique_ptr<Method> method;
 };
 
-/// Runs the network once per batch for all methods that agree on the rectifier rule, whatever the
+/// Runs the network once per batch for all methods that agree on the backward rule, whatever the
 /// number of targets. Not thread-safe.
 class Explainer {
  public:

@@ -2,6 +2,7 @@
 #include "methods/support/refined.h"
 
 #include "methods/support/layer_view.h"
+#include "methods/support/probes.h"
 #include "methods/support/upsample.h"
 
 #include "praxiscope/error.h"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace praxiscope::methods {
 namespace {
@@ -35,11 +37,13 @@ class RefinedMethod final : public Method {
 
   MethodNeeds needs() const override {
     MethodNeeds all = parts_.front()->needs();
+    if (all.backward_rule != BackwardRule::kPlain) return all;  // see explain()
     for (const auto& part : parts_) {
       const MethodNeeds needs = part->needs();
       for (const std::string& tap : needs.taps) add_once(all.taps, tap);
       all.tap_gradients |= needs.tap_gradients;
       all.input_gradients |= needs.input_gradients;
+      all.bias_gradients |= needs.bias_gradients;
     }
     return all;
   }
@@ -48,10 +52,20 @@ class RefinedMethod final : public Method {
                                                              Progress& progress) const override {
     if (parts_.size() == 1)
       progress.warn(fmt::format("{}: no inner layer has more frames; refine changes nothing", id_));
+    // LayerCAM is about derivatives: under another rule its parts have a forward of their own.
+    const bool is_plain = parts_.front()->needs().backward_rule == BackwardRule::kPlain;
+    std::optional<Run> own;
+    if (!is_plain && parts_.size() > 1) own = plain_run(input);
     std::vector<std::vector<std::vector<std::vector<Attribution>>>> found;
     for (std::size_t i = 0; i < parts_.size(); ++i) {
-      MethodInput asked = input;
-      asked.is_last_use = input.is_last_use && i + 1 == parts_.size();
+      const bool is_own = own && i > 0;
+      const MethodInput asked{
+          .model = input.model,
+          .run = is_own ? *own : input.run,
+          .targets = input.targets,
+          .seed = input.seed,
+          .is_last_use = (is_own || input.is_last_use) && i + 1 == parts_.size(),
+          .batch = input.batch};
       found.push_back(parts_[i]->explain(asked, progress));
     }
     auto results = std::move(found.front());
@@ -72,6 +86,16 @@ class RefinedMethod final : public Method {
   }
 
  private:
+  Run plain_run(const MethodInput& input) const {
+    RunOptions options;
+    options.taps = unit_layers(input);
+    options.tap_gradients = true;
+    for (std::size_t i = 1; i < parts_.size(); ++i) {
+      for (const std::string& tap : parts_[i]->needs().taps) add_once(options.taps, tap);
+    }
+    return input.model.run(input.run.inputs, options);
+  }
+
   static void fuse(Attribution& map, const std::vector<const Attribution*>& finer) {
     const at::NoGradGuard no_recording;
     map.variant += map.variant.empty() ? "refine=on" : ",refine=on";
