@@ -13,8 +13,10 @@ namespace praxiscope {
 struct OptionSpec {
   std::string_view name;           ///< "weights"
   std::string_view default_value;  ///< "volume"
-  std::string_view choices;        ///< "volume|per_frame"; "int", "float", "layer" for free values
-  std::string_view help;           ///< one line, with the unit
+  /// "volume|per_frame"; "int", "float", "layer", "text", "paths" (comma separated) for free
+  /// values.
+  std::string_view choices;
+  std::string_view help;  ///< one line, with the unit
 };
 
 /// Validated values of one room's options; holds a value for every declared option.

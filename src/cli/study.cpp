@@ -35,6 +35,7 @@ std::string_view placeholder(const OptionSpec& option) {
   if (option.choices == "float") return "X";
   if (option.choices == "text") return "TEXT";
   if (option.choices == "layer") return "LAYER";
+  if (option.choices == "paths") return "PATHS";
   return "WORD";
 }
 

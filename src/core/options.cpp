@@ -32,7 +32,7 @@ void check_value(std::string_view owner, const OptionSpec& spec, const std::stri
       throw Error(ErrorKind::kUsage,
                   fmt::format("{}: found {}, expected a number", where, in_quotes(value)));
     }
-  } else if (spec.choices != "layer" && spec.choices != "text") {
+  } else if (spec.choices != "layer" && spec.choices != "text" && spec.choices != "paths") {
     const std::vector<std::string> choices = split(spec.choices, '|');
     for (const std::string& choice : choices) {
       if (choice == value) return;

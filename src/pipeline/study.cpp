@@ -2,6 +2,7 @@
 #include "praxiscope/study.h"
 
 #include "core/atomic_file.h"
+#include "core/text.h"
 #include "pipeline/figure_files.h"
 #include "pipeline/output_names.h"
 #include "pipeline/report.h"
@@ -149,7 +150,14 @@ StudyResult run_study(const StudyInfo& study, const std::vector<std::string>& in
                      {"options", options.differences()}};
   header["inputs"] = inputs;
   // The number of threads and clips in a forward changes no answer beyond rounding.
-  const std::string journal = journal_path(settings.outputs, without_place(header).dump());
+  std::vector<std::string> read = inputs;
+  for (const OptionSpec& option : study.options) {
+    if (option.choices != "paths") continue;
+    for (const std::string& path : split(options.text(option.name), ','))
+      read.push_back(trimmed(path));
+  }
+  const std::string journal =
+      journal_path(settings.outputs, without_place(header).dump() + stamps_of(read));
   OpenInputs opened(inputs, settings, network, recorder);
   Findings findings;
   {

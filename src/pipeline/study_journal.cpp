@@ -2,7 +2,9 @@
 #include "pipeline/study_journal.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 
@@ -17,7 +19,30 @@ std::uint64_t digest(const std::string& text) {
   return hash;
 }
 
+std::string stamp_of(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto size = std::filesystem::file_size(path, ignored);
+  const auto changed = std::filesystem::last_write_time(path, ignored);
+  return fmt::format("{} {} {}\n", path.string(), size, changed.time_since_epoch().count());
+}
+
 }  // namespace
+
+std::string stamps_of(const std::vector<std::string>& paths) {
+  std::vector<std::string> stamps;
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) {
+      for (const auto& entry : std::filesystem::recursive_directory_iterator(path, ignored)) {
+        if (entry.is_regular_file(ignored)) stamps.push_back(stamp_of(entry.path()));
+      }
+    } else if (std::filesystem::exists(path, ignored)) {
+      stamps.push_back(stamp_of(path));
+    }
+  }
+  std::sort(stamps.begin(), stamps.end());  // folders list their files in any order
+  return fmt::format("{}", fmt::join(stamps, ""));
+}
 
 std::string journal_path(const std::vector<std::string>& outputs, const std::string& settings) {
   if (outputs.empty()) return "";

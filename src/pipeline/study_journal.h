@@ -10,4 +10,8 @@ namespace praxiscope {
 /// where there is no output.
 std::string journal_path(const std::vector<std::string>& outputs, const std::string& settings);
 
+/// Paths with size and time of change, a line each: what is read decides about the numbers, too.
+/// Folders stand for all files below them.
+std::string stamps_of(const std::vector<std::string>& paths);
+
 }  // namespace praxiscope

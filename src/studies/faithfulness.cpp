@@ -25,7 +25,7 @@ using nlohmann::json;
 constexpr OptionSpec kOptions[] = {
     {"method", "grad_cam_pp,grad_cam,saliency", "text", "methods to compare, as for explain"},
     {"target", "top", "text", "top: each clip's own class, or a LABEL"},
-    {"annotations", "", "text", "files and folders, comma separated: boxes, masks, times"},
+    {"annotations", "", "paths", "files and folders, comma separated: boxes, masks, times"},
     {"steps", "10", "int", "points of a curve, 2 to 100"},
     {"baseline", "black", "black|gray|mean|blur", "behind the explained part: average drop"},
     {"deletion", "black", "black|gray|mean|blur", "what takes the place of deleted voxels"},

@@ -145,5 +145,17 @@ TEST(StudyJournal, IsNamedAfterTheFirstOutputAndTheSettings) {
   EXPECT_EQ(one, journal_path({"out/e.json"}, "a"));
 }
 
+TEST_F(RunStudy, StampsTellWhenWhatIsReadHasChanged) {
+  const auto write = [&](const std::string& text) { std::ofstream(path("a.txt")) << text; };
+  write("one");
+  const std::string file = stamps_of({path("a.txt")});
+  const std::string folder = stamps_of({fs::path(path("a.txt")).parent_path().string()});
+  EXPECT_THAT(file, HasSubstr("a.txt 3 "));
+  EXPECT_EQ(folder, file) << "a folder stands for its files";
+  write("longer");
+  EXPECT_NE(stamps_of({path("a.txt")}), file);
+  EXPECT_EQ(stamps_of({path("gone"), "-"}), "");
+}
+
 }  // namespace
 }  // namespace praxiscope::test
