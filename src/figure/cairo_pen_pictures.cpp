@@ -1,6 +1,7 @@
 // The pictures of CairoPen: JPEG files decoded, maps coloured over them.
 #include "figure/cairo_pen.h"
 #include "figure/jpeg.h"
+#include "figure/map_edges.h"
 #include "figure/map_shades.h"
 
 #include "praxiscope/error.h"
@@ -85,7 +86,19 @@ void CairoPen::film_frame(const FilmFrame& frame, const Box& box) {
   } else {
     picture(film.pictures.at(static_cast<std::size_t>(frame.index)), box);
   }
-  if (frame.map >= 0 && frame.view != FilmView::kFrame) map_colors(frame, box);
+  if (frame.map < 0 || frame.view == FilmView::kFrame) return;
+  map_colors(frame, box);
+  if (frame.view != FilmView::kOverlay) return;  // alone, a map ends where its colours do
+  const auto gray = [&](const Box& place, double value) {
+    fill({box.x + place.x * box.width, box.y + place.y * box.height, place.width * box.width,
+          place.height * box.height},
+         {value, value, value});
+  };
+  for (const MapEdge& edge :
+       map_edges(figure_.maps.at(static_cast<std::size_t>(frame.map)), box.width / box.height)) {
+    gray(edge.light, kEdgeLight);
+    gray(edge.dark, kEdgeDark);
+  }
 }
 
 void CairoPen::map_colors(const FilmFrame& frame, const Box& box) {

@@ -1,5 +1,7 @@
 #include "figure/pdf_images.h"
 
+#include "figure/map_edges.h"
+
 #include <fmt/format.h>
 #include <qpdf/Pipeline.hh>
 
@@ -40,6 +42,19 @@ FilmFrame simplified(FilmFrame frame) {
 std::string place_map(const FigureMap& map) {
   return fmt::format("q {:.5f} 0 0 {:.5f} {:.5f} {:.5f} cm /M Do Q\n", map.fraction_width,
                      map.fraction_height, map.x, 1 - map.y - map.fraction_height);
+}
+
+std::string draw_edges(const FigureMap& map, const FigurePicture& below) {
+  std::string drawing;
+  const auto gray = [&](const Box& place, double value) {
+    drawing += fmt::format("{:.2f} g {:.5f} {:.5f} {:.5f} {:.5f} re f\n", value, place.x,
+                           1 - place.bottom(), place.width, place.height);
+  };
+  for (const MapEdge& edge : map_edges(map, static_cast<double>(below.width) / below.height)) {
+    gray(edge.light, kEdgeLight);
+    gray(edge.dark, kEdgeDark);
+  }
+  return drawing;
 }
 
 }  // namespace
@@ -145,7 +160,8 @@ QPDFObjectHandle PdfImages::map_image(const MapKey& key) {
 QPDFObjectHandle PdfImages::frame(const FilmFrame& shown) {
   const FilmFrame key = simplified(shown);
   const FigureFilm& film = figure_.films.at(static_cast<std::size_t>(key.film));
-  const QPDFObjectHandle below = picture(film.pictures.at(static_cast<std::size_t>(key.index)));
+  const PictureId id = film.pictures.at(static_cast<std::size_t>(key.index));
+  const QPDFObjectHandle below = picture(id);
   QPDFObjectHandle& form =
       frames_[{below.getObjGen(), key.map, key.map < 0 ? 0 : key.index, key.view}];
   if (form.isInitialized()) return form;
@@ -159,7 +175,10 @@ QPDFObjectHandle PdfImages::frame(const FilmFrame& shown) {
   }
   if (key.map >= 0) {
     parts.replaceKey("/M", map_image({key.map, key.index, key.view}));
-    drawing += place_map(figure_.maps.at(static_cast<std::size_t>(key.map)));
+    const FigureMap& map = figure_.maps.at(static_cast<std::size_t>(key.map));
+    drawing += place_map(map);
+    if (key.view == FilmView::kOverlay)
+      drawing += draw_edges(map, figure_.pictures.at(static_cast<std::size_t>(id)));
   }
   form = file_.newStream(drawing);
   form.setFilterOnWrite(false);  // too short to be packed

@@ -46,13 +46,15 @@ FigureMaker::FigureMaker(const MediaInfo& media, const Model& model, const Expla
 
 void FigureMaker::take(const Chunk& chunk) {
   keep_frames(chunk);
+  if (!begin_s_ && !chunk.frames.empty()) begin_s_ = chunk.frames.front().pts.to_double();
   for (const ClipResult& result : chunk.results) {
     const auto& frames = result.clip.inputs.front().frames;
     const double begin_s = frames.front().pts.to_double();
     // A length that is unknown or too short only makes the columns coarser as time goes on.
     if (!scores_)
-      scores_.emplace(begin_s, media_.duration ? media_.duration->to_double() : 1.0,
-                      model_.labels(), frame_reach_s(model_.manifest().inputs, usual_rate(media_)));
+      scores_.emplace(begin_s_.value_or(begin_s),
+                      media_.duration ? media_.duration->to_double() : 1.0, model_.labels(),
+                      frame_reach_s(model_.manifest().inputs, usual_rate(media_)));
     scores_->add(begin_s, frames.back().pts.to_double(), numbers_of(result.probabilities));
     consider(result);
   }

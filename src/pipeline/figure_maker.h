@@ -64,6 +64,7 @@ class FigureMaker {
   FigureWish wish_;
   std::map<std::int64_t, std::shared_ptr<const Picture>> frames_;  ///< by index in the source
   std::vector<ShownClip> shown_;
+  std::optional<double> begin_s_;  ///< of the video, not of its first clip
   std::optional<ScoreTimeline> scores_;
 };
 

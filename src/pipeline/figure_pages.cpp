@@ -268,6 +268,13 @@ void Pages::add_about() {
       "Maps are drawn from as many cells as they were computed in and interpolated between; their "
       "number stands at the colour scale. What lies outside the map's rectangle was not part of "
       "the network's input.");
+  const std::vector<ChosenMethod>& methods_shown = source_.explainer.methods();
+  if (!is_still && std::any_of(methods_shown.begin(), methods_shown.end(),
+                               [](const auto& chosen) { return chosen.info->is_pixel_wise; }))
+    how.paragraphs.push_back(
+        "Curves of when that go up and down from frame to frame, with methods that answer for each "
+        "pixel, come from the network: convolutions with a temporal stride read some frames more "
+        "often than others.");
   figure_.about.push_back(std::move(how));
   TextPanel methods{.title = "Methods", .paragraphs = {}};
   for (const ChosenMethod& method : source_.explainer.methods())

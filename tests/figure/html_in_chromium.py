@@ -161,6 +161,16 @@ class Colours(BrowserTest):
                 for found, expected in zip(overlay.pixel(u, v), mixed):
                     self.assertAlmostEqual(found, expected, delta=4, msg=f"{method} at {u}, {v}")
 
+    def test_a_crop_ends_with_a_line(self):
+        opened = self.open("two-clips", "#clip=clip%202&frame=5")  # its map begins at a tenth of the width
+        width = opened.page.eval_on_selector(".player canvas", "canvas => canvas.width")
+        thin = max(1, round(width / 300))
+        edge = round(0.1 * width)
+        for out, gray in ((0.5 * thin, 0xF7), (1.5 * thin, 0x33)):
+            self.assertEqual(opened.pixel((edge - out) / width, 0.5), [gray] * 3)
+        opened.choose("frame")
+        self.assertNotEqual(opened.pixel((edge - 0.5 * thin) / width, 0.5), [0xF7] * 3)
+
     def test_opacity(self):
         opened = self.open("plain", "#frame=5")
         before, thumb_before = opened.picture(), opened.picture(".strip li:nth-child(5) canvas")

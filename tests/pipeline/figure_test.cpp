@@ -14,6 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 ClipInput input_of(int frames, std::int64_t side) {
   ClipInput input;
@@ -95,10 +96,14 @@ TEST(MakeMap, KeepsTheStrongestValueOfACellWithItsSign) {
   EXPECT_FLOAT_EQ(out.hi, 0) << "4 and -5 lie in one cell";
 }
 
+std::string text_of(const std::string& file_name) {
+  std::ifstream file(file_name, std::ios::binary);
+  return {(std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>()};
+}
+
 /// The data that the page of a figure holds.
 nlohmann::json data_of(const std::string& html) {
-  std::ifstream file(html, std::ios::binary);
-  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::string text = text_of(html);
   const std::size_t tag = text.find("application/json");
   const std::size_t begin = text.find('>', tag) + 1;
   return nlohmann::json::parse(text.substr(begin, text.find("</script>", begin) - begin));
@@ -128,6 +133,20 @@ TEST_F(Figures, ShowTheStrongestClipsThatDoNotOverlapForEveryMethodClassAndView)
   std::string head(5, '\0');
   pdf.read(head.data(), 5);
   EXPECT_EQ(head, "%PDF-");
+}
+
+TEST_F(Figures, TellTheProbabilitiesFromTheVideosBeginningToItsEnd) {
+  const std::string video = make_video("in.mp4", "96x64", 100);  // 4 s; its centre clip from 1.84 s
+  ExplainOptions wish = options("cam", {"fig.html"});
+  wish.source.clips = "center";
+  explain(video, wish, progress_);
+  const std::string page = text_of(path("fig.html"));
+  const std::size_t title = page.find(">probability over the video<");
+  ASSERT_NE(title, std::string::npos);
+  const std::string drawing = page.substr(title, page.find("</svg>", title) - title);
+  EXPECT_THAT(drawing, HasSubstr(">0</text>"));
+  EXPECT_THAT(drawing, HasSubstr(">4</text>"));
+  EXPECT_THAT(drawing, Not(HasSubstr(">5</text>")));
 }
 
 TEST_F(Figures, OfAStillHaveOneFrameAndNoTime) {

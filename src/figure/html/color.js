@@ -123,6 +123,21 @@ function paintMap(context, shown, t, width, height) {
   context.drawImage(scratch, Math.round(map.x * width), Math.round(map.y * height));
 }
 
+/** The sides of a map that lie inside its frame: light outside it and dark beside that, as map_edges.cpp draws them. */
+function paintEdges(context, map, width, height) {
+  const thin = Math.max(1, Math.round(width / 300));
+  const left = Math.round(map.x * width), top = Math.round(map.y * height);
+  const wide = Math.round(map.fractionWidth * width), high = Math.round(map.fractionHeight * height);
+  const isInside = (share) => share > 0.01;
+  for (const [color, out] of [["#f7f7f7", thin], ["#333", 2 * thin]]) {
+    context.fillStyle = color;
+    if (isInside(map.x)) context.fillRect(left - out, top, thin, high);
+    if (isInside(1 - map.x - map.fractionWidth)) context.fillRect(left + wide + out - thin, top, thin, high);
+    if (isInside(map.y)) context.fillRect(left, top - out, wide, thin);
+    if (isInside(1 - map.y - map.fractionHeight)) context.fillRect(left, top + high + out - thin, wide, thin);
+  }
+}
+
 /** Paints frame `t` of what is shown ({film, map, view}) over the whole canvas: now, or as soon as
  *  its picture is there, unless the canvas is painted again before. */
 function paintFrame(canvas, shown, t) {
@@ -140,6 +155,7 @@ function paintFrame(canvas, shown, t) {
     }
     if (shown.map >= 0 && shown.view !== "frame") {
       paintMap(context, shown, t, canvas.width, canvas.height);
+      if (shown.view === "overlay") paintEdges(context, figure.maps[shown.map], canvas.width, canvas.height);
     }
   };
   if (image.isReady || shown.view === "map") {

@@ -61,7 +61,6 @@ void draw_scale(const ScalePanel& panel, const Box& box, const PanelContext& con
                                         number_beside(panel.hi, most));
   pen.text(range, {rest.x, rest.y + 2, rest.width, kSmallRow}, small);
   if (panel.note.empty()) return;
-  small.is_bold = true;
   small.ink = look.text;
   pen.text(panel.note, {rest.x, rest.y + 2 + kSmallRow + 2, rest.width, kSmallRow}, small);
 }
