@@ -16,7 +16,7 @@ struct MapEdge {
 inline constexpr double kEdgeLight = 0.97, kEdgeDark = 0.2;  ///< gray, sRGB
 
 /// The sides that lie inside the frame, none where the map covers it. `aspect`: the frame's
-/// width / height, so that bars are as thick across as down (1/300 of the width).
+/// width / height, so that bars are as thick across as down (1/400 of the width).
 std::vector<MapEdge> map_edges(const FigureMap& map, double aspect);
 
 }  // namespace praxiscope::figure

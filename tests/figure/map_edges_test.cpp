@@ -60,25 +60,25 @@ TEST(MapEdges, AreInPdfFilesWhereTheMapIsACrop) {
   EXPECT_THAT(forms_of(test::sample_figure(whole)), Not(HasSubstr("0.97 g")));
   Figure crop = test::sample_figure(whole);
   for (FigureMap& map : crop.maps) map.x = 0.1, map.fraction_width = 0.8;
-  // The light bar ends at 0.1: it begins a 300th before, over the whole height.
-  EXPECT_THAT(forms_of(crop), HasSubstr("0.97 g 0.09667 0.00000 0.00333 1.00000 re f"));
+  // The light bar ends at 0.1: it begins a 400th before, over the whole height.
+  EXPECT_THAT(forms_of(crop), HasSubstr("0.97 g 0.09750 0.00000 0.00250 1.00000 re f"));
 }
 
 TEST(MapEdges, AreInPicturesOfOverlaysAlone) {
   Figure figure = test::sample_figure({.classes = {"a"}, .methods = {"m"}, .layers = {"l"}});
   figure.maps[0].x = 0.5;
   figure.maps[0].fraction_width = 0.5;
-  test::Canvas canvas(figure, 900, 900);
-  const figure::Box box{0, 0, 900, 900};
+  test::Canvas canvas(figure, 1200, 1200);
+  const figure::Box box{0, 0, 1200, 1200};
   const auto is = [&](double x, double gray) {
-    for (const int value : canvas.pixel(x, 450))
+    for (const int value : canvas.pixel(x, 600))
       if (std::abs(value - 255 * gray) > 2) return false;
     return true;
   };
   canvas.film_frame({0, 0, FilmView::kOverlay, 0}, box);
-  EXPECT_TRUE(is(448, figure::kEdgeLight) && is(445, figure::kEdgeDark));
+  EXPECT_TRUE(is(598, figure::kEdgeLight) && is(595, figure::kEdgeDark));
   canvas.film_frame({0, 0, FilmView::kFrame, 0}, box);
-  EXPECT_FALSE(is(448, figure::kEdgeLight) || is(445, figure::kEdgeDark));
+  EXPECT_FALSE(is(598, figure::kEdgeLight) || is(595, figure::kEdgeDark));
 }
 
 }  // namespace

@@ -125,16 +125,18 @@ function paintMap(context, shown, t, width, height) {
 
 /** The sides of a map that lie inside its frame: light outside it and dark beside that, as map_edges.cpp draws them. */
 function paintEdges(context, map, width, height) {
-  const thin = Math.max(1, Math.round(width / 300));
+  const thin = Math.max(1, Math.round(width / 400));
   const left = Math.round(map.x * width), top = Math.round(map.y * height);
   const wide = Math.round(map.fractionWidth * width), high = Math.round(map.fractionHeight * height);
   const isInside = (share) => share > 0.01;
+  const begin = left - (isInside(map.x) ? thin : 0);  // corners are closed
+  const end = left + wide + (isInside(1 - map.x - map.fractionWidth) ? thin : 0);
   for (const [color, out] of [["#f7f7f7", thin], ["#333", 2 * thin]]) {
     context.fillStyle = color;
     if (isInside(map.x)) context.fillRect(left - out, top, thin, high);
     if (isInside(1 - map.x - map.fractionWidth)) context.fillRect(left + wide + out - thin, top, thin, high);
-    if (isInside(map.y)) context.fillRect(left, top - out, wide, thin);
-    if (isInside(1 - map.y - map.fractionHeight)) context.fillRect(left, top + high + out - thin, wide, thin);
+    if (isInside(map.y)) context.fillRect(begin, top - out, end - begin, thin);
+    if (isInside(1 - map.y - map.fractionHeight)) context.fillRect(begin, top + high + out - thin, end - begin, thin);
   }
 }
 
