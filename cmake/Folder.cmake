@@ -8,7 +8,9 @@ function(praxiscope_compile_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow -Wno-sign-conversion -Werror)
   if(PRAXISCOPE_SANITIZE)
     # LibTorch is not instrumented; container-overflow and vptr checks across that border give false reports.
-    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer)
+    # GCC 12 takes members of std::regex for uninitialized where sanitizers change its inlining.
+    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer
+      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)
   endif()
 endfunction()
