@@ -64,7 +64,13 @@ const Field* FieldTracker::find_field(const at::Tensor& tensor) const {
   return found == fields_.end() ? nullptr : &found->second.field;
 }
 
-void FieldTracker::remember(const at::Tensor& tensor, const Field& field) {
+void FieldTracker::remember(const at::Tensor& tensor, Field field) {
+  // Behind an operator without a rule an axis may stand where the tensor has no dimension.
+  for (FieldAxis& axis : field.axes) {
+    if (axis.dim < tensor.dim()) continue;
+    axis.dim = -1;
+    field.is_known = false;
+  }
   fields_.insert_or_assign(
       tensor.unsafeGetTensorImpl(),
       Entry{c10::weak_intrusive_ptr<c10::TensorImpl>(tensor.getIntrusivePtr()), field});

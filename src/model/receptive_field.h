@@ -60,7 +60,7 @@ class FieldTracker {
 
   const Field* find_field(const at::Tensor& tensor) const;
   bool joins_other_dims(const std::string& name) const;
-  void remember(const at::Tensor& tensor, const Field& field);
+  void remember(const at::Tensor& tensor, Field field);
 
   std::unordered_map<const at::TensorImpl*, Entry> fields_;
   std::vector<Seen> seen_;              ///< the tracked tensors among the operator's inputs

@@ -292,6 +292,19 @@ def forward(self, x):
   EXPECT_FALSE(layers[1].receptive_field);
 }
 
+TEST(ReceptiveFields, AreAbsentBehindUnknownOperatorsThatTakeDimensionsAway) {
+  const ScriptFile file(R"(
+def forward(self, x):
+  x = torch.diagonal(x, 0, 1, 2)
+  x = torch.relu(x)
+  x = torch.relu(x + x.unbind(0)[0])
+  return x.mean(dim=[1, 2])
+)");
+  const std::vector<LayerInfo> layers = file.load()->layers();
+  ASSERT_FALSE(layers.empty());
+  for (const LayerInfo& layer : layers) EXPECT_FALSE(layer.receptive_field) << layer.name;
+}
+
 TEST(Devices, AreChosenByName) {
   EXPECT_EQ(select_device("cpu"), "cpu");
   const std::string found = select_device("auto");
