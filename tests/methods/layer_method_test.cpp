@@ -63,8 +63,8 @@ TEST(LayerMethod, WarnsWhenTheTargetDoesNotDependOnTheLayer) {
   Listener progress;
   const Question question{.method = "grad_cam"};
   const Maps maps = explain(*model, question, {noise_clips(2)}, {unit("before", 0)}, progress);
-  EXPECT_THAT(progress.warnings, ElementsAre("grad_cam: the target does not depend on layer "
-                                             "\"features\"; the map is 0 everywhere"));
+  EXPECT_THAT(progress.warnings, ElementsAre("grad_cam: \"unit before:0\" does not depend on layer "
+                                             "\"features\"; its map is 0 everywhere"));
   EXPECT_TRUE(at::equal(maps[1][0][0].volume, at::zeros({4, 8, 8})));
 }
 

@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 namespace praxiscope::methods {
 namespace {
 
@@ -31,6 +33,8 @@ class LayerMethod : public Method {
   const at::Tensor& tap_of(const Run& run) const;
   at::Tensor gradient_of(const MethodInput& input, const at::Tensor& scores, std::size_t k,
                          Progress& progress) const;
+  void warn_of_zeros(const MethodInput& input, std::size_t k, const at::Tensor& gradient,
+                     Progress& progress) const;
   at::Tensor coarse_map(LayerEvidence evidence, Progress& progress) const;
   Attribution attribution(const MethodInput& input, std::size_t k, std::size_t clip,
                           const LayerView& view) const;
@@ -55,13 +59,23 @@ at::Tensor LayerMethod::gradient_of(const MethodInput& input, const at::Tensor& 
   return target_gradients(input, scores, k, of).front();
 }
 
+/// Of the clips whose target `k` has no gradient at the layer; `gradient` [N,C,T',H',W'].
+void LayerMethod::warn_of_zeros(const MethodInput& input, std::size_t k, const at::Tensor& gradient,
+                                Progress& progress) const {
+  const at::Tensor has_any = gradient.ne(0).flatten(1).any(1).to(at::kCPU);
+  std::set<std::string> targets;
+  for (std::size_t n = 0; n < input.targets.size(); ++n) {
+    if (!has_any[static_cast<std::int64_t>(n)].item<bool>())
+      targets.insert(describe(input.targets[n][k], input.model.labels()));
+  }
+  for (const std::string& target : targets)
+    progress.warn(fmt::format("{}: {} does not depend on layer {}; its map is 0 everywhere",
+                              settings_.id, in_quotes(target), in_quotes(settings_.layer)));
+}
+
 at::Tensor LayerMethod::coarse_map(LayerEvidence evidence, Progress& progress) const {
   const at::NoGradGuard no_recording;
   if (evidence.gradient.defined()) evidence.gradient = evidence.gradient.to(at::kFloat);
-  if (settings_.uses_gradient && !evidence.gradient.any().item<bool>()) {
-    progress.warn(fmt::format("{}: the target does not depend on layer {}; the map is 0 everywhere",
-                              settings_.id, in_quotes(settings_.layer)));
-  }
   if (settings_.is_counterfactual) evidence.gradient = -evidence.gradient;
   at::Tensor coarse = map_(evidence, progress);
   if (settings_.relu) coarse = coarse.clamp_min(0);
@@ -109,7 +123,10 @@ std::vector<std::vector<std::vector<Attribution>>> LayerMethod::explain(const Me
     const at::Tensor scores = target_scores(input, k);
     if (settings_.uses_gradient || k == 0) {
       at::Tensor gradient;
-      if (settings_.uses_gradient) gradient = view(gradient_of(input, scores, k, progress));
+      if (settings_.uses_gradient) {
+        gradient = view(gradient_of(input, scores, k, progress));
+        warn_of_zeros(input, k, gradient, progress);
+      }
       coarse = coarse_map({activation, gradient, scores, tap}, progress);
     }
     for (const std::size_t i : inputs) {
