@@ -2,8 +2,7 @@
 #pragma once
 
 #include "strings/clip_spec.h"
-
-#include <cairo.h>
+#include "strings/part.h"
 
 #include <cstdint>
 #include <memory>
@@ -12,7 +11,6 @@
 namespace praxiscope::strings {
 
 class Scene;
-struct Part;
 
 class Renderer {
  public:
@@ -42,6 +40,7 @@ class Renderer {
 
   std::unique_ptr<const Scene> scene_;
   int side_;
+  Surface shadow_;
 };
 
 }  // namespace praxiscope::strings
