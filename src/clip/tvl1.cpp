@@ -131,7 +131,7 @@ struct State {
 /// One iteration of the primal-dual scheme; gives the sum of squares of the change, [N].
 at::Tensor iterate(const Linear& linear, State& state, const Tvl1Options& options) {
   const double most = options.lambda * options.theta;
-  // v = u - clamp(rho / |grad|^2, -lambda theta, lambda theta) grad: thresholding, eq. 15.
+  // v = u - clamp(rho / |grad|^2, -lambda theta, lambda theta) grad: the thresholding step.
   const at::Tensor rho = (linear.gradient * state.flow).sum(1, true).add_(linear.rest);
   const at::Tensor step = rho.div_(linear.square).clamp_(-most, most);
   at::Tensor next = state.flow - step * linear.gradient;

@@ -3,7 +3,6 @@
 
 #include "figure/pen.h"
 
-#include <array>
 #include <vector>
 
 namespace praxiscope::figure {

@@ -1,5 +1,5 @@
 // What a PDF file costs while it is made: pictures and pages as they will be stored, once, and
-// never pixels. The document itself stays until it is written (doc/figures.md).
+// never pixels. The document itself stays until it is written (doc/adr/0009).
 #include "figure/sample.h"
 
 #include "praxiscope/figure.h"
