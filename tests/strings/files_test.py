@@ -94,12 +94,32 @@ class Stream(unittest.TestCase):
         self.assertTrue(np.isfinite(clips["flow"]).all())
         self.assertTrue((np.abs(clips["flow"]).max(axis=(1, 2, 3, 4)) > 0).any())
 
+    def test_gives_pairs_of_pictures_instead_of_flow(self):
+        common = ("stream", "--count", "1", "--side", "16", "--frames", "3", "--no-flow")
+        pairs = np.frombuffer(run(*common, "--stride", "2", "--pairs").stdout[8:], "u1").reshape(2, 3, 16, 16, 3)
+        row = np.frombuffer(run("stream", "--count", "1", "--side", "16", "--frames", "62", "--stride", "1", "--no-flow").stdout[8:],
+                            "u1").reshape(62, 16, 16, 3)
+        places = [next(i for i in range(62) if (row[i] == picture).all()) for picture in pairs[0]]
+        self.assertEqual(places, [places[0], places[0] + 2, places[0] + 4])
+        for picture, place in zip(pairs[1], places):
+            self.assertTrue((picture == row[place + 1]).all())
+
+    def test_gives_twins_from_the_same_frame_on(self):
+        common = ("stream", "--count", "2", "--side", "32", "--frames", "2", "--no-flow")
+        record = np.dtype([("class", "<i4"), ("chair", "<i4"), ("rgb", "u1", (2, 32, 32, 3))])
+        plain, chair, motion = (np.frombuffer(run(*common, *twin).stdout, record)
+                                for twin in ((), ("--twin", "chair"), ("--twin", "motion")))
+        self.assertEqual(chair["class"].tolist(), plain["class"].tolist())
+        self.assertEqual(chair["chair"].tolist(), (1 - plain["chair"]).tolist())
+        self.assertTrue((chair["rgb"][:, :, :4] == plain["rgb"][:, :, :4]).all(), "above the person nothing differs")
+        self.assertEqual(motion["class"].tolist(), [1, 2])
+
     def test_refuses_what_does_not_fit(self):
         for arguments, words in ((("stream", "--split", "nope"), b'no split "nope"'),
                                  (("stream", "--frames", "40", "--stride", "2"), b"40 frames every 2"),
                                  (("stream", "--side", "4"), b"--side 4"),
                                  (("folder",), b"where to?"), (("circle",), b"expected the command"),
-                                 (("stream", "--bogus"), b"--bogus")):
+                                 (("stream", "--twin", "bow"), b'no twin "bow"'), (("stream", "--bogus"), b"--bogus")):
             done = run(*arguments)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertIn(words, done.stderr)
