@@ -76,17 +76,33 @@ class ClipCutter {
   /// and forgotten. Grows with push(), also through stretches that no clip covers; after finish():
   /// the largest index there is.
   virtual std::int64_t next_begin() const = 0;
+  /// Warnings since the last call, oldest first.
+  virtual std::vector<std::string> take_warnings() = 0;
+};
+
+/// Where the flow of a source comes from, for inputs of kind kFlow.
+struct FlowFiles {
+  /// Empty: flow is computed. Else a folder of .flo files or of x/y picture pairs, or a video or
+  /// GIF whose red is x and green y; its n-th field belongs to the n-th source frame. One field
+  /// less than frames is usual: the last is repeated.
+  std::string path;
+  /// Folder in which computed flow is kept as .flo files, named by what the two pictures show; made
+  /// when it is missing. Empty: none.
+  std::string cache;
 };
 
 /// `all_pts`: times of all source frames, needed for kCenter and kUniform (media.h: read_pts), else
 /// empty. `device`: "cpu", "cuda", "cuda:1".
-/// push() and finish() throw Error kInput for frames that go back in time or change their size.
-/// @throws Error kUsage (sampling), kModel (flow inputs, inputs of different fps, senseless
-/// numbers).
+/// Flow is computed once a pair of frames, for the pairs that clips show; the last frame of a
+/// source has the flow of the frame before, a still picture none. push() and finish() throw Error
+/// kInput for frames that go back in time or change their size, and for flow files that end early
+/// or differ in size.
+/// @throws Error kUsage (sampling), kModel (inputs of different fps, senseless numbers), kInput
+/// (flow files), kOutput (cache).
 std::unique_ptr<ClipCutter> make_clip_cutter(const std::vector<InputSpec>& inputs,
                                              const ClipSampling& sampling,
                                              const std::vector<Rational>& all_pts,
-                                             const std::string& device);
+                                             const std::string& device, const FlowFiles& flow = {});
 
 /// One picture prepared: [C,h,w] f32 on `device`, and where its pixels lie in the picture.
 struct PreparedPicture {
@@ -102,5 +118,10 @@ PreparedPicture prepare_picture(const Picture& picture, const Preparation& prepa
 /// off what no byte can hold. Resize and crop stay.
 /// @param frame  [3,h,w], any floating type and device, prepared as `preparation` says.
 Picture seen_picture(const at::Tensor& frame, const Preparation& preparation);
+
+/// The same of a flow input: undoes range, mean, std and channel order.
+/// @param frame  [2,h,w] of an input of kind kFlow, any floating type and device.
+/// @return [2,h,w] f32 on the CPU: px right and down until the next frame, within the bound.
+at::Tensor seen_flow(const at::Tensor& frame, const InputSpec& input);
 
 }  // namespace praxiscope

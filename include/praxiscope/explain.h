@@ -34,6 +34,10 @@ struct SourceSettings {
   ManifestOverrides overrides;
   std::string clips = "sliding";  ///< "sliding", "center", "uniform:N"
   std::optional<int> hop;         ///< frames between clip starts
+  /// Files with the flow of an input, see FlowFiles::path; "{stem}" becomes the input's name
+  /// without folder and ending. Empty: flow is computed.
+  std::string flow_files;
+  std::string flow_cache;  ///< see FlowFiles::cache
 };
 
 class Model;
@@ -91,6 +95,7 @@ struct ExplainOptions {
   bool side_by_side = false;      ///< plain picture as the first tile
   std::string scale = "running";  ///< colour scale of videos: "running", "clip", "LO:HI"
   std::string colormap = "auto";
+  std::string flow_colors = "wheel";  ///< of flow inputs: "wheel", "rgb" (right, down, length)
   double opacity = 0.6;
   int bars = 3;
   bool caption = true;

@@ -31,9 +31,18 @@ struct OutputSpec {
   std::string labels;  ///< file of labels; relative to the manifest in model.json, absolute here
 };
 
+/// One network of several that are fused: it reads one input, and its classes are added to the
+/// others' with a weight.
+struct StreamFile {
+  std::string input;  ///< InputSpec::name
+  std::string file;   ///< absolute path
+  double weight = 1;
+};
+
 struct Manifest {
   std::string name;
-  std::string file;  ///< absolute path of the model file
+  std::string file;               ///< absolute path of the model file; of `fused` ones the first
+  std::vector<StreamFile> fused;  ///< one an input, in the order of `inputs`; empty: `file` alone
   std::string licence, source, sha256;
   std::string preset;  ///< the preset it started from, if any
   std::vector<InputSpec> inputs;
@@ -49,7 +58,8 @@ struct ManifestOverrides {
   std::optional<std::string> preset, labels, call, layer, output_kind, resize, crop, interpolation,
       range, mean, std, layout, channel_order, spacing;
   std::optional<int> frames, stride;
-  std::optional<std::string> fps;  ///< "25", "30000/1001", "source"
+  std::optional<std::string> fps;   ///< "25", "30000/1001", "source"
+  std::optional<std::string> flow;  ///< algorithm of flow inputs: "tvl1", "dis"
   std::optional<bool> antialias;
   friend bool operator==(const ManifestOverrides&, const ManifestOverrides&) = default;
 };

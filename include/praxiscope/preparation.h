@@ -19,6 +19,10 @@ enum class Spacing { kEven, kSpread };
 /// Axes of the tensor the network is called with; ours are always NCTHW until the call.
 enum class Layout { kNCTHW, kNTCHW, kNTHWC };
 
+/// How optical flow is computed. kTvl1: Zach, Pock, Bischof 2007, on the run's device, the usual
+/// one of two-stream networks. kDis: Kroeger et al. 2016, on the CPU, some hundred times faster.
+enum class FlowAlgorithm { kTvl1, kDis };
+
 struct Size {
   int height = 0;  ///< px
   int width = 0;   ///< px
@@ -38,8 +42,20 @@ struct Preparation {
   std::array<double, 2> range{0, 1};  ///< what bytes 0 and 255 become
   std::vector<double> mean{0, 0, 0};  ///< per channel in the network's channel order, after `range`
   std::vector<double> std{1, 1, 1};
-  bool bgr = false;
+  bool bgr = false;  ///< of flow: y before x
   friend bool operator==(const Preparation&, const Preparation&) = default;
+};
+
+/// What inputs of kind kFlow say beside their preparation. Flow is computed on the resized picture,
+/// then cropped as pictures are; what a voxel holds is how far its pixel goes right (channel 0) and
+/// down (channel 1) until the next frame of the resampled source.
+struct FlowSpec {
+  FlowAlgorithm algorithm = FlowAlgorithm::kTvl1;
+  double bound = 20;  ///< px, > 0: what lies beyond is cut off; -bound and bound become the ends of
+                      ///< Preparation::range. Of files with bytes also what bytes 0 and 255 mean
+  /// Files: where their pictures are resized, lengths are scaled with them.
+  bool is_rescaled = true;
+  friend bool operator==(const FlowSpec&, const FlowSpec&) = default;
 };
 
 /// One input of a network.
@@ -56,6 +72,7 @@ struct InputSpec {
   std::optional<Rational>
       fps;  ///< resample the source to this rate first; absent: the source's own frames
   Preparation preparation;
+  FlowSpec flow;  ///< of kind kFlow only
   Layout layout = Layout::kNCTHW;
 };
 

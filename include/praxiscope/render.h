@@ -155,6 +155,9 @@ struct TileState {
   std::optional<FrameMap> map{};
   ValueRange range;        ///< colour scale; printed as numbers
   bool is_signed = false;  ///< the scale is symmetric around 0, and 0 has no colour
+  /// Drawn instead of FrameState::picture, and as large: what a stream sees that does not read
+  /// pictures.
+  std::shared_ptr<const Picture> picture{};
 };
 
 struct FrameState {

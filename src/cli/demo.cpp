@@ -20,7 +20,7 @@ namespace praxiscope::cli {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kModel = "effnet3d";
+constexpr std::string_view kModel = "effnet3d", kTwoStreams = "strings";
 
 const OptionGroup kDemoOptions{
     "Demo",
@@ -34,14 +34,22 @@ struct Part {
   std::string input;
   std::vector<std::string> outputs;
   bool makes_input = false;  ///< the input is a result of the demo, too
+  std::string model = std::string(kModel);
 };
 
 std::vector<Part> parts(const fs::path& folder, const std::string& video) {
   const auto at = [&](const char* name) { return (folder / name).string(); };
-  return {{video,
-           {at("bikes.mp4"), at("bikes.pdf"), at("bikes.html"), at("bikes.png"), at("bikes.npz"),
-            at("bikes.json")}},
-          {at("still.png"), {at("still-explained.png"), at("still.json")}, true}};
+  std::vector<Part> all = {{video,
+                            {at("bikes.mp4"), at("bikes.pdf"), at("bikes.html"), at("bikes.png"),
+                             at("bikes.npz"), at("bikes.json")}},
+                           {at("still.png"), {at("still-explained.png"), at("still.json")}, true}};
+  if (const std::optional<std::string> clip = find_demo_clip())
+    all.push_back({*clip,
+                   {at("strings.mp4"), at("strings.pdf"), at("strings.html"), at("strings.png"),
+                    at("strings.npz"), at("strings.json")},
+                   false,
+                   std::string(kTwoStreams)});
+  return all;
 }
 
 void check_not_there(const std::vector<Part>& all, const fs::path& folder) {
@@ -102,7 +110,6 @@ int run(const Options& options, Console& console) {
   clean_on_exit(folder.string());
 
   ExplainOptions wish;
-  wish.source.model = kModel;
   wish.methods = parse_methods("grad_cam_pp");
   wish.overwrite = options.flag("force");
   wish.run.device = options.text("device");
@@ -116,6 +123,7 @@ int run(const Options& options, Console& console) {
     progress.set_subject(fs::path(part.input).filename().string());
     if (part.makes_input) write_still(video, kDemoStill_s, part, wish.overwrite, progress);
     wish.outputs = part.outputs;
+    wish.source.model = part.model;
     const Explanation result = explain(part.input, wish, progress);
     progress.clear();
     for (const std::string& warning : result.warnings) progress.warn(warning);
@@ -141,7 +149,8 @@ const Command demo_command{
     .summary = "a real network on a real video: annotated video, figures, data",
     .about =
         "Explains a street video and a still of it with effnet3d (EfficientNet-Lite0,\n"
-        "ImageNet, inflated to 3D) and writes annotated video and picture, figures to\n"
+        "ImageNet, inflated to 3D), and a rendered clip (made by tools/demo) with the\n"
+        "two-stream network strings; writes annotated videos and a picture, figures to\n"
         "click through (.pdf, .html), a contact sheet (.png), maps (.npz) and numbers\n"
         "(.json). The paths go to standard output.\n",
     .groups = {&kDemoOptions, &kTalkOptions},

@@ -55,4 +55,19 @@ std::string find_demo_video() {
                   kVideo));
 }
 
+std::optional<std::string> find_demo_clip() {
+  std::error_code ignored;
+  if (const char* clip = std::getenv("PRAXISCOPE_DEMO_CLIP"); clip != nullptr)
+    return fs::exists(clip, ignored) ? std::optional<std::string>(clip) : std::nullopt;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
+  for (fs::path above = program.parent_path(); above != above.root_path() && !above.empty();
+       above = above.parent_path()) {
+    const fs::path folder = above / ".praxiscope" / "demo" / "clips";
+    for (const fs::directory_entry& clip : fs::directory_iterator(folder, ignored)) {
+      if (clip.path().extension() == ".mp4") return clip.path().string();
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace praxiscope::cli

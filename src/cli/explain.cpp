@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <ostream>
 
@@ -51,6 +52,7 @@ const OptionGroup kDrawOptions{
     "Drawing",
     {{"side-by-side", 0, kFlag, "", "", "the plain picture beside the maps"},
      {"colormap", 0, kValue, "NAME", "auto", "praxiscope list colormaps"},
+     {"flow-colors", 0, kValue, "KIND", "wheel", "wheel, rgb (right, down, length)"},
      {"opacity", 0, kValue, "X", "0.6", "of the strongest colour, 0 to 1"},
      {"scale", 0, kValue, "SCALE", "running", "of colours: running, clip, LO:HI"},
      {"bars", 0, kValue, "N", "3", "classes listed, 0: none"}}};
@@ -85,6 +87,8 @@ ExplainOptions wishes(const Options& options) {
   wish.side_by_side = options.flag("side-by-side");
   wish.scale = options.text("scale");
   wish.colormap = options.choice("colormap", colormap_names());
+  static const std::array<std::string, 2> flow_colors{"wheel", "rgb"};
+  wish.flow_colors = options.choice("flow-colors", flow_colors);
   wish.opacity = options.number("opacity", 0, 1);
   wish.bars = static_cast<int>(options.integer("bars", 0, 20));
   wish.figure_clips = static_cast<int>(options.integer("figure-clips", 1, 100));

@@ -20,6 +20,8 @@ std::optional<bool> given_switch(const Options& options, std::string_view name) 
   return options.choice(name, choices) == "on";
 }
 
+bool is_flow_algorithm(const std::string& how) { return how == "tvl1" || how == "dis"; }
+
 }  // namespace
 
 const OptionGroup kModelOptions{
@@ -42,6 +44,8 @@ const OptionGroup kPreparationOptions{
      {"mean", 0, kValue, "A,B,C", "", "subtracted, per channel, after the range"},
      {"std", 0, kValue, "A,B,C", "", "divided by, per channel"},
      {"channel-order", 0, kValue, "ORDER", "", "rgb, bgr"},
+     {"flow", 0, kValue, "HOW", "", "tvl1, dis, or files: x/y pictures, .flo, a video"},
+     {"flow-cache", 0, kValue, "FOLDER", "", "keeps computed flow for the next run"},
      {"layout", 0, kValue, "AXES", "", "NCTHW, NTCHW, NTHWC"},
      {"call", 0, kValue, "FORM", "", "several inputs: separate, tuple, list, dict"},
      {"output-kind", 0, kValue, "KIND", "", "what the network gives: logits, probabilities"}}};
@@ -84,6 +88,7 @@ ManifestOverrides manifest_overrides(const Options& options) {
   overrides.frames = options.given_integer("frames", 1, 100'000);
   overrides.stride = options.given_integer("stride", 1, 100'000);
   overrides.antialias = given_switch(options, "antialias");
+  if (is_flow_algorithm(options.text("flow"))) overrides.flow = options.text("flow");
   return overrides;
 }
 
@@ -99,6 +104,8 @@ SourceSettings source_settings(std::string_view command, const Options& options)
   settings.overrides = manifest_overrides(options);
   settings.clips = options.text("clips");
   settings.hop = options.given_integer("hop", 1, 1'000'000);
+  if (!is_flow_algorithm(options.text("flow"))) settings.flow_files = options.text("flow");
+  settings.flow_cache = options.text("flow-cache");
   return settings;
 }
 

@@ -25,6 +25,23 @@ std::string_view word_of(Interpolation interpolation) {
   return interpolation == Interpolation::kBicubic ? "bicubic" : "bilinear";
 }
 
+std::string_view word_of(FlowAlgorithm algorithm) {
+  return algorithm == FlowAlgorithm::kDis ? "dis" : "tvl1";
+}
+
+/// Null for inputs that read pictures.
+json flow_json(const InputSpec& input) {
+  if (input.kind != InputKind::kFlow) return {};
+  return {{"algorithm", word_of(input.flow.algorithm)},
+          {"bound_px", input.flow.bound},
+          {"rescale", input.flow.is_rescaled}};
+}
+
+std::string_view word_of_order(const InputSpec& input) {
+  if (input.kind == InputKind::kFlow) return input.preparation.bgr ? "yx" : "xy";
+  return input.preparation.bgr ? "bgr" : "rgb";
+}
+
 json size_json(const std::optional<Size>& size) {
   return size ? json{{"height", size->height}, {"width", size->width}} : json();
 }
@@ -44,7 +61,9 @@ std::string describe(const InputSpec& input) {
   if (how.crop) text += fmt::format(", crop {}x{}", how.crop->height, how.crop->width);
   text += fmt::format(", range {:.5g}..{:.5g}, mean {:.5g}, std {:.5g}", how.range[0], how.range[1],
                       fmt::join(how.mean, " "), fmt::join(how.std, " "));
-  if (how.bgr) text += ", bgr";
+  if (how.bgr) text += input.kind == InputKind::kFlow ? ", yx" : ", bgr";
+  if (input.kind == InputKind::kFlow)
+    text += fmt::format(", flow {} to {:.5g} px", word_of(input.flow.algorithm), input.flow.bound);
   if (input.layout != Layout::kNCTHW) text += fmt::format(", {}", word_of(input.layout));
   return text;
 }
@@ -66,7 +85,8 @@ std::string to_json(const InputSpec& input) {
               {"range", how.range},
               {"mean", how.mean},
               {"std", how.std},
-              {"channel_order", how.bgr ? "bgr" : "rgb"},
+              {"channel_order", word_of_order(input)},
+              {"flow", flow_json(input)},
               {"layout", word_of(input.layout)}}
       .dump(-1, ' ', false, json::error_handler_t::replace);
 }

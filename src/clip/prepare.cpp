@@ -59,10 +59,7 @@ PreparedPicture prepare_picture(const Picture& picture, const Preparation& prepa
   out.tensor = resize_and_crop(bytes, size, preparation, origin, crop);
   if (preparation.bgr) out.tensor = out.tensor.flip({0});
   normalize(out.tensor, preparation);
-  out.source_from_clip.scale_x = static_cast<double>(source.width) / size.width;
-  out.source_from_clip.scale_y = static_cast<double>(source.height) / size.height;
-  out.source_from_clip.offset_x = out.source_from_clip.scale_x * origin.left;
-  out.source_from_clip.offset_y = out.source_from_clip.scale_y * origin.top;
+  out.source_from_clip = pixel_map(source, size, origin);
   return out;
 }
 

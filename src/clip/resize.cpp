@@ -130,6 +130,15 @@ CropOrigin center_crop_origin(const Size& picture, const Size& crop) {
   return {crop_begin(picture.height, crop.height), crop_begin(picture.width, crop.width)};
 }
 
+PixelMap pixel_map(const Size& source, const Size& size, const CropOrigin& origin) {
+  PixelMap map;
+  map.scale_x = static_cast<double>(source.width) / size.width;
+  map.scale_y = static_cast<double>(source.height) / size.height;
+  map.offset_x = map.scale_x * origin.left;
+  map.offset_y = map.scale_y * origin.top;
+  return map;
+}
+
 at::Tensor resize_and_crop(const at::Tensor& picture, const Size& size,
                            const Preparation& preparation, const CropOrigin& origin,
                            const Size& crop) {

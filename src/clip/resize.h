@@ -2,6 +2,7 @@
 // time.
 #pragma once
 
+#include "praxiscope/clip.h"
 #include "praxiscope/preparation.h"
 #include "praxiscope/tensor.h"
 
@@ -18,6 +19,9 @@ struct CropOrigin {
   int left = 0;
 };
 CropOrigin center_crop_origin(const Size& picture, const Size& crop);
+
+/// Where the pixels of the crop lie in the picture that was resized to `size`.
+PixelMap pixel_map(const Size& source, const Size& size, const CropOrigin& origin);
 
 /// [H,W,3] u8 -> [3,h,w] f32 in 0..255: resized to `size`, then the crop's window of it; what lies
 /// outside the picture is 0.

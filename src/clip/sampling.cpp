@@ -187,7 +187,8 @@ std::vector<std::int64_t> ClipStarts::finish(std::int64_t total) {
   const std::int64_t last = std::max<std::int64_t>(0, total - span_);
   std::vector<std::int64_t> out;
   if (hop_ > 0) {
-    // All clips that fit have been given; what is left is a rest shorter than a hop.
+    // Those that were held back until now, then a rest shorter than a hop.
+    for (; next_ + span_ <= total; pop()) out.push_back(next_);
     if (given_ == 0 || next_ - hop_ < last) out.push_back(last);
     return out;
   }

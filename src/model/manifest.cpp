@@ -137,14 +137,10 @@ Manifest find_manifest(const std::string& path, const ManifestOverrides& overrid
 
 ValueOrigin option(const char* name) { return {name, true}; }
 
-void override_preparation(const ManifestOverrides& with, InputSpec& input) {
+/// Numbers that are said of bytes: of a two-stream network they mean the pictures, as flow has
+/// none.
+void override_numbers(const ManifestOverrides& with, InputSpec& input) {
   Preparation& how = input.preparation;
-  if (with.resize) parse_resize(*with.resize, option("--resize"), how);
-  if (with.crop) how.crop = parse_size(*with.crop, option("--crop"));
-  if (with.interpolation) {
-    how.interpolation = parse_interpolation(*with.interpolation, option("--interpolation"));
-  }
-  if (with.antialias) how.antialias = *with.antialias;
   if (with.range) {
     how.range = checked_range(parse_numbers(*with.range, option("--range")), option("--range"));
   }
@@ -157,8 +153,18 @@ void override_preparation(const ManifestOverrides& with, InputSpec& input) {
                                option("--std"));
   }
   if (with.channel_order) {
-    how.bgr = parse_channel_order(*with.channel_order, option("--channel-order"));
+    how.bgr = parse_channel_order(*with.channel_order, input.kind, option("--channel-order"));
   }
+}
+
+void override_preparation(const ManifestOverrides& with, InputSpec& input) {
+  Preparation& how = input.preparation;
+  if (with.resize) parse_resize(*with.resize, option("--resize"), how);
+  if (with.crop) how.crop = parse_size(*with.crop, option("--crop"));
+  if (with.interpolation) {
+    how.interpolation = parse_interpolation(*with.interpolation, option("--interpolation"));
+  }
+  if (with.antialias) how.antialias = *with.antialias;
 }
 
 /// Inputs that draw their frames from another keep their share of them.
@@ -184,8 +190,14 @@ void override_manifest(const ManifestOverrides& with, Manifest& manifest) {
   }
   if (with.frames)
     override_frames(checked_count(*with.frames, option("--frames"), kMostFrames), manifest.inputs);
+  const bool has_pictures =
+      std::any_of(manifest.inputs.begin(), manifest.inputs.end(),
+                  [](const InputSpec& input) { return input.kind == InputKind::kRgb; });
   for (InputSpec& input : manifest.inputs) {
     override_preparation(with, input);
+    if (input.kind == InputKind::kRgb || !has_pictures) override_numbers(with, input);
+    if (with.flow && input.kind == InputKind::kFlow)
+      input.flow.algorithm = parse_flow_algorithm(*with.flow, option("--flow"));
     if (with.stride) input.stride = checked_count(*with.stride, option("--stride"), kMostFrames);
     if (with.spacing) input.spacing = parse_spacing(*with.spacing, option("--spacing"));
     if (with.fps) input.fps = parse_fps(*with.fps, option("--fps"));
@@ -207,10 +219,13 @@ Manifest read_manifest(const std::string& path, const ManifestOverrides& overrid
                        std::vector<std::string>& warnings) {
   Manifest manifest = find_manifest(path, overrides, warnings);
   override_manifest(overrides, manifest);
+  std::vector<std::string> files{manifest.file};
+  for (const StreamFile& stream : manifest.fused) files.push_back(stream.file);
   std::error_code error;
-  if (!fs::is_regular_file(manifest.file, error)) {
+  for (const std::string& file : files) {
+    if (fs::is_regular_file(file, error)) continue;
     throw Error(ErrorKind::kModel, "model " + in_quotes(manifest.name) + " has no file: found no " +
-                                       in_quotes(manifest.file) +
+                                       in_quotes(file) +
                                        ", which its manifest names; bundled models are made by "
                                        "tools/setup");
   }

@@ -2,7 +2,7 @@
 #include "model/manifest_json.h"
 
 #include "core/text.h"
-#include "model/manifest_values.h"
+#include "model/manifest_fields.h"
 
 #include "praxiscope/error.h"
 
@@ -24,111 +24,16 @@ namespace fs = std::filesystem;
 constexpr std::uintmax_t kMostBytes = 16 << 20;
 
 const std::vector<std::string> kManifestFields{
-    "praxiscope", "name", "file",   "licence", "source", "sha256", "preset",
-    "inputs",     "call", "output", "streams", "layer",  "fuse"};
+    "praxiscope", "name",   "file",    "licence", "source", "sha256", "preset", "inputs",
+    "call",       "output", "streams", "layer",   "files",  "fuse",   "weights"};
 const std::vector<std::string> kInputFields{
-    "name", "kind", "preset", "frames",        "stride",    "fps",   "resize",  "crop",     "range",
-    "mean", "std",  "layout", "channel_order", "algorithm", "bound", "spacing", "frames_of"};
+    "name",          "kind",      "preset", "frames",  "stride",  "fps",
+    "resize",        "crop",      "range",  "mean",    "std",     "layout",
+    "channel_order", "algorithm", "bound",  "rescale", "spacing", "frames_of"};
 
 [[noreturn]] void refuse_file(const std::string& path, const std::string& why) {
   throw Error(ErrorKind::kModel, "cannot read manifest " + in_quotes(path) + ": " + why);
 }
-
-/// A short look at a value for messages.
-std::string look(const json& value) {
-  std::string text = value.dump(-1, ' ', true, json::error_handler_t::replace);
-  if (text.size() > 60) text = text.substr(0, 57) + "...";
-  return text;
-}
-
-/// One object of a manifest: reads fields by name with their type.
-class Fields {
- public:
-  /// @throws Error kModel for a field that is not among `known`: most often a misspelt one.
-  Fields(const json& object, std::string manifest, std::string prefix,
-         const std::vector<std::string>& known)
-      : object_(object), manifest_(std::move(manifest)), prefix_(std::move(prefix)) {
-    for (const auto& [name, value] : object_.items()) {
-      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-      throw Error(ErrorKind::kModel, "manifest " + in_quotes(manifest_) + ": unknown field " +
-                                         in_quotes(prefix_ + name) + did_you_mean(name, known));
-    }
-  }
-
-  ValueOrigin origin(const std::string& field) const {
-    return {"manifest " + in_quotes(manifest_) + ": " + in_quotes(prefix_ + field), false};
-  }
-
-  /// The field's value; nullptr when it is absent or null.
-  const json* find(const std::string& field) const {
-    const auto found = object_.find(field);
-    return found == object_.end() || found->is_null() ? nullptr : &*found;
-  }
-
-  std::optional<std::string> text(const std::string& field) const {
-    const json* value = find(field);
-    if (!value) return std::nullopt;
-    if (!value->is_string()) refuse_value(origin(field), look(*value), "text");
-    return value->get<std::string>();
-  }
-
-  std::optional<std::int64_t> whole(const std::string& field) const {
-    const json* value = find(field);
-    if (!value) return std::nullopt;
-    if (!value->is_number_integer()) refuse_value(origin(field), look(*value), "a whole number");
-    return value->get<std::int64_t>();
-  }
-
-  std::optional<bool> boolean(const std::string& field) const {
-    const json* value = find(field);
-    if (!value) return std::nullopt;
-    if (!value->is_boolean()) refuse_value(origin(field), look(*value), "true or false");
-    return value->get<bool>();
-  }
-
-  /// A list of numbers, or one number.
-  std::optional<std::vector<double>> numbers(const std::string& field) const {
-    const json* value = find(field);
-    if (!value) return std::nullopt;
-    if (value->is_number()) return std::vector<double>{value->get<double>()};
-    const bool fits = value->is_array() && !value->empty() &&
-                      std::all_of(value->begin(), value->end(),
-                                  [](const json& item) { return item.is_number(); });
-    if (!fits) refuse_value(origin(field), look(*value), "a list of numbers");
-    return value->get<std::vector<double>>();
-  }
-
-  /// [height, width], or one number for both.
-  std::optional<Size> size(const std::string& field) const {
-    const json* value = find(field);
-    if (!value) return std::nullopt;
-    const auto is_whole = [](const json& item) { return item.is_number_integer(); };
-    if (is_whole(*value)) {
-      return checked_size(value->get<std::int64_t>(), value->get<std::int64_t>(), origin(field));
-    }
-    if (!value->is_array() || value->size() != 2 ||
-        !std::all_of(value->begin(), value->end(), is_whole)) {
-      refuse_value(origin(field), look(*value), "[height, width] in px");
-    }
-    return checked_size((*value)[0].get<std::int64_t>(), (*value)[1].get<std::int64_t>(),
-                        origin(field));
-  }
-
-  std::optional<Fields> object(const std::string& field,
-                               const std::vector<std::string>& known) const {
-    const json* value = find(field);
-    if (!value) return std::nullopt;
-    if (!value->is_object()) refuse_value(origin(field), look(*value), "an object {...}");
-    return Fields(*value, manifest_, prefix_ + field + ".", known);
-  }
-
-  const json& raw() const { return object_; }
-  const std::string& manifest() const { return manifest_; }
-
- private:
-  const json& object_;
-  std::string manifest_, prefix_;
-};
 
 const Preset& preset_of(const std::string& name, const ValueOrigin& origin) {
   try {
@@ -191,17 +96,24 @@ void read_preparation(const Fields& input, InputSpec& into) {
   how.std = checked_channels(input.numbers("std").value_or(how.std), into.kind, true,
                              input.origin("std"));
   if (const auto order = input.text("channel_order")) {
-    how.bgr = parse_channel_order(*order, input.origin("channel_order"));
+    how.bgr = parse_channel_order(*order, into.kind, input.origin("channel_order"));
   }
 }
 
-void read_flow(const Fields& input, const InputSpec& spec) {
-  const auto algorithm = input.text("algorithm");
-  const auto bound = input.numbers("bound");
-  if (spec.kind != InputKind::kFlow && (algorithm || bound)) {
-    refuse_value(input.origin(algorithm ? "algorithm" : "bound"), "it on an rgb input",
-                 "it on inputs of kind \"flow\" only");
+void read_flow(const Fields& input, InputKind kind, FlowSpec& into) {
+  for (const char* field : {"algorithm", "bound", "rescale"}) {
+    if (kind != InputKind::kFlow && input.find(field))
+      refuse_value(input.origin(field), "it on an rgb input", "it on inputs of kind \"flow\" only");
   }
+  if (const auto algorithm = input.text("algorithm"))
+    into.algorithm = parse_flow_algorithm(*algorithm, input.origin("algorithm"));
+  if (const auto bound = input.numbers("bound")) {
+    if (bound->size() != 1 || !(bound->front() > 0))
+      refuse_value(input.origin("bound"), fmt::format("{:.7g}", fmt::join(*bound, ", ")),
+                   "one number of px above 0");
+    into.bound = bound->front();
+  }
+  into.is_rescaled = input.boolean("rescale").value_or(into.is_rescaled);
 }
 
 InputSpec read_input(const Fields& input, InputSpec spec) {
@@ -230,7 +142,7 @@ InputSpec read_input(const Fields& input, InputSpec spec) {
   spec.frames_of = input.text("frames_of").value_or(spec.frames_of);
   spec.fps = read_fps(input, spec.fps);
   read_preparation(input, spec);
-  read_flow(input, spec);
+  read_flow(input, spec.kind, spec.flow);
   if (const auto layout = input.text("layout")) {
     spec.layout = parse_layout(*layout, input.origin("layout"));
   }
@@ -319,10 +231,13 @@ void read_identity(const Fields& manifest, const fs::path& path, Manifest& into)
   }
   into.name = manifest.text("name").value_or(path.parent_path().filename().string());
   const auto file = manifest.text("file");
-  if (!file || file->empty()) {
-    refuse_value(manifest.origin("file"), "none", "the model's file, e.g. \"model.pt\"");
+  if (!manifest.find("files")) {
+    if (!file || file->empty())
+      refuse_value(manifest.origin("file"), "none", "the model's file, e.g. \"model.pt\"");
+    into.file = resolved(*file, path.parent_path());
+  } else if (file) {
+    refuse_value(manifest.origin("file"), "\"file\" and \"files\"", "one of them");
   }
-  into.file = resolved(*file, path.parent_path());
   into.licence = manifest.text("licence").value_or("");
   into.source = manifest.text("source").value_or("");
   into.sha256 = manifest.text("sha256").value_or("");
@@ -331,6 +246,43 @@ void read_identity(const Fields& manifest, const fs::path& path, Manifest& into)
   if (!into.sha256.empty() && !is_hash) {
     refuse_value(manifest.origin("sha256"), in_quotes(into.sha256), "64 hexadecimal digits");
   }
+}
+
+/// "files": one network an input; "fuse": how their classes are added.
+void read_fusion(const Fields& manifest, const fs::path& folder, Manifest& into) {
+  std::vector<std::string> names;
+  for (const InputSpec& input : into.inputs) names.push_back(input.name);
+  const auto files = manifest.object("files", names);
+  const auto weights = manifest.object("weights", names);
+  const auto fuse = manifest.text("fuse");
+  if (!files) {
+    if (fuse || weights)
+      refuse_value(manifest.origin(fuse ? "fuse" : "weights"), "it without \"files\"",
+                   "\"files\": one model file an input, or none of them");
+    return;
+  }
+  const std::string how = fuse.value_or("sum");
+  if (how != "sum" && how != "mean" && how != "weighted")
+    refuse_value(manifest.origin("fuse"), in_quotes(how), "sum, mean or weighted");
+  if ((how == "weighted") != weights.has_value())
+    refuse_value(manifest.origin("weights"), weights ? "them" : "none",
+                 "\"weights\" with \"fuse\": \"weighted\", and only there");
+  for (const std::string& name : names) {
+    const auto file = files->text(name);
+    if (!file || file->empty())
+      refuse_value(files->origin(name), "none", "a model file for every input");
+    StreamFile stream{.input = name, .file = resolved(*file, folder), .weight = 1};
+    if (how == "mean") stream.weight = 1.0 / static_cast<double>(names.size());
+    if (weights) {
+      const auto weight = weights->numbers(name);
+      if (!weight || weight->size() != 1)
+        refuse_value(weights->origin(name), weight ? "several numbers" : "none",
+                     "a number for every input");
+      stream.weight = weight->front();
+    }
+    into.fused.push_back(std::move(stream));
+  }
+  into.file = into.fused.front().file;
 }
 
 json parse_file(const std::string& path) {
@@ -360,11 +312,6 @@ Manifest read_manifest_json(const std::string& path) {
   Fields fields(document, path, "", kManifestFields);
   Manifest out;
   read_identity(fields, absolute, out);
-  if (fields.find("fuse")) {
-    throw Error(ErrorKind::kModel, fields.origin("fuse").text +
-                                       ": fusing two files is not supported yet; export one "
-                                       "network with two inputs");
-  }
   std::vector<InputSpec> preset;
   if (const auto name = fields.text("preset")) {
     preset = preset_of(*name, fields.origin("preset")).inputs;
@@ -373,6 +320,7 @@ Manifest read_manifest_json(const std::string& path) {
   out.inputs = read_inputs(fields, preset);
   if (preset.size() > 1) out.call = CallKind::kList;  // SlowFast's way
   if (const auto call = fields.text("call")) out.call = parse_call(*call, fields.origin("call"));
+  read_fusion(fields, absolute.parent_path(), out);
   read_output(fields, absolute.parent_path(), out.output);
   read_streams(fields, out);
   out.layer = fields.text("layer").value_or("");

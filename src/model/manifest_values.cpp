@@ -127,8 +127,14 @@ OutputKind parse_output_kind(const std::string& text, const ValueOrigin& origin)
                     OutputKind::kProbabilities}[one_of(text, {"logits", "probabilities"}, origin)];
 }
 
-bool parse_channel_order(const std::string& text, const ValueOrigin& origin) {
-  return one_of(text, {"rgb", "bgr"}, origin) == 1;
+FlowAlgorithm parse_flow_algorithm(const std::string& text, const ValueOrigin& origin) {
+  return std::array{FlowAlgorithm::kTvl1,
+                    FlowAlgorithm::kDis}[one_of(text, {"tvl1", "dis"}, origin)];
+}
+
+bool parse_channel_order(const std::string& text, InputKind kind, const ValueOrigin& origin) {
+  return (kind == InputKind::kFlow ? one_of(text, {"xy", "yx"}, origin)
+                                   : one_of(text, {"rgb", "bgr"}, origin)) == 1;
 }
 
 int checked_count(std::int64_t value, const ValueOrigin& origin, std::int64_t most) {

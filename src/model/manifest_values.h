@@ -36,8 +36,9 @@ Spacing parse_spacing(const std::string& text, const ValueOrigin& origin);
 Layout parse_layout(const std::string& text, const ValueOrigin& origin);
 CallKind parse_call(const std::string& text, const ValueOrigin& origin);
 OutputKind parse_output_kind(const std::string& text, const ValueOrigin& origin);
-/// "bgr" is true.
-bool parse_channel_order(const std::string& text, const ValueOrigin& origin);
+FlowAlgorithm parse_flow_algorithm(const std::string& text, const ValueOrigin& origin);
+/// "bgr" is true; of flow "yx".
+bool parse_channel_order(const std::string& text, InputKind kind, const ValueOrigin& origin);
 
 /// Numbers checked for sense, whatever they came from.
 int checked_count(std::int64_t value, const ValueOrigin& origin, std::int64_t most);

@@ -1,6 +1,7 @@
 // The Model that users hold: a Program with its manifest and labels.
 #include "praxiscope/model.h"
 
+#include "core/digest.h"
 #include "core/text.h"
 #include "model/convolutions.h"
 #include "model/errors.h"
@@ -8,10 +9,10 @@
 #include "model/executor.h"
 #include "model/export_loader.h"
 #include "model/file_kinds.h"
+#include "model/fused.h"
 #include "model/kept_run.h"
 #include "model/network_call.h"
 #include "model/random_weights.h"
-#include "model/sha256.h"
 #include "model/torchscript_loader.h"
 #include "model/trace.h"
 
@@ -53,6 +54,23 @@ std::unique_ptr<Program> load_program(const std::string& path, const at::Device&
   }
 }
 
+std::unique_ptr<Program> load_program(const Manifest& manifest, const at::Device& device) {
+  if (manifest.fused.empty()) return load_program(manifest.file, device);
+  std::vector<FusedPart> parts;
+  for (const StreamFile& stream : manifest.fused)
+    parts.push_back({stream.input, load_program(stream.file, device), stream.weight});
+  return fuse_programs(std::move(parts), manifest.output);
+}
+
+/// What the fused output stands for: the one tensor there is.
+Manifest as_called(Manifest manifest) {
+  if (manifest.fused.empty()) return manifest;
+  manifest.output.take = 0;
+  manifest.output.key.clear();
+  manifest.call = CallKind::kSeparate;
+  return manifest;
+}
+
 std::string labels_path(const Manifest& manifest) {
   const std::filesystem::path labels = manifest.output.labels;
   if (labels.is_absolute()) return labels.string();
@@ -74,9 +92,9 @@ class LoadedModel final : public Model {
 
   /// Around a program that is there; null: the manifest's file is loaded.
   LoadedModel(Manifest manifest, const at::Device& device, std::unique_ptr<Program> program)
-      : manifest_(std::move(manifest)),
-        device_(device),
-        program_(program ? std::move(program) : load_program(manifest_.file, device)),
+      : device_(device),
+        program_(program ? std::move(program) : load_program(manifest, device)),
+        manifest_(as_called(std::move(manifest))),
         call_(manifest_, *program_) {}
 
   const Manifest& manifest() const override { return manifest_; }
@@ -92,7 +110,7 @@ class LoadedModel final : public Model {
 
   const std::string& file_sha256() const override {
     const std::lock_guard lock(mutex_);
-    if (sha256_.empty()) sha256_ = sha256_of_file(manifest_.file);
+    if (sha256_.empty()) sha256_ = find_sha256();
     return sha256_;
   }
 
@@ -238,6 +256,14 @@ class LoadedModel final : public Model {
     return *trace_;
   }
 
+  /// Of several files the digest of their digests.
+  std::string find_sha256() const {
+    if (manifest_.fused.empty()) return sha256_of_file(manifest_.file);
+    std::string all;
+    for (const StreamFile& stream : manifest_.fused) all += sha256_of_file(stream.file);
+    return sha256_of({all});
+  }
+
   Trace trace_once() const {
     const c10::InferenceMode normal_mode(false);
     try {
@@ -248,9 +274,9 @@ class LoadedModel final : public Model {
     }
   }
 
-  Manifest manifest_;
   at::Device device_;
   std::unique_ptr<Program> program_;
+  Manifest manifest_;
   NetworkCall call_;  ///< refers to the two above
   mutable std::mutex mutex_, trace_mutex_;
   mutable std::vector<std::string> labels_;

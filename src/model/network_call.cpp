@@ -218,6 +218,12 @@ std::optional<std::size_t> NetworkCall::argument_of(std::size_t index) const {
   return std::nullopt;
 }
 
+std::vector<NamedTensor> open_output(const IValue& value) {
+  std::vector<NamedTensor> tensors;
+  open_value(value, "", tensors);
+  return tensors;
+}
+
 std::vector<NamedTensor> NetworkCall::open_outputs(const std::vector<IValue>& outputs) const {
   std::vector<NamedTensor> tensors;
   for (std::size_t i = 0; i < outputs.size(); ++i) {

@@ -55,6 +55,9 @@ class NetworkCall {
   CallKind call_;
 };
 
+/// Every tensor of one value, in order; containers opened.
+std::vector<NamedTensor> open_output(const c10::IValue& value);
+
 /// "[1,3,16,112,112]".
 std::string shape_text(at::IntArrayRef shape);
 

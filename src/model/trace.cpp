@@ -71,19 +71,22 @@ class Recorder : public Observer {
     add(op, address, value);
   }
 
-  /// Lists modules, and operators that a module with children calls itself.
+  /// Lists modules, and operators that a module with children calls itself, or a network of which
+  /// the file knows no modules (frozen).
   std::vector<TracedLayer> finish() {
-    std::set<std::string> parents{""};
+    std::set<std::string> parents{""}, modules;
     for (const Layer& layer : program_.layers) {
       if (layer.is_operator) continue;
+      modules.insert(layer.path);
       for (std::size_t dot = layer.path.find('.'); dot != std::string::npos;
            dot = layer.path.find('.', dot + 1))
         parents.insert(layer.path.substr(0, dot));
     }
     std::vector<TracedLayer> result;
     for (Entry& entry : entries_) {
-      entry.traced.is_listed = !entry.is_operator || (is_layer_like(entry.traced.info.type) &&
-                                                      parents.contains(entry.owner));
+      const bool has_its_own = parents.contains(entry.owner) || !modules.contains(entry.owner);
+      entry.traced.is_listed =
+          !entry.is_operator || (is_layer_like(entry.traced.info.type) && has_its_own);
       result.push_back(std::move(entry.traced));
     }
     return result;

@@ -75,6 +75,9 @@ Annotator::Annotator(const MediaInfo& info, const Model& model, const Explainer&
       options_(options),
       duration_s_(info.is_still ? std::nullopt : duration_of(info)) {
   reach_s_ = frame_reach_s(model.manifest().inputs, usual_rate(info));
+  for (const InputSpec& input : model.manifest().inputs) {
+    if (input.kind == InputKind::kFlow) flows_.try_emplace(input.name, input, options.flow_colors);
+  }
   for (const std::size_t m : explainer.methods_of_maps()) {
     const ChosenMethod& chosen = explainer.methods().at(m);
     const double colored = chosen.info->is_pixel_wise ? kFineMapShare : 1;
@@ -139,10 +142,15 @@ void Annotator::take_result(const ClipResult& result) {
     const Attribution& map = result.attributions[i];
     Track& track = tracks_.at(i);
     track.is_signed = map.is_signed;
+    track.input = map.input;
     const ClipInput& input = input_of(result.clip, map.input);
     track.timeline.add(input, track.is_pixel_wise && map.is_signed ? drawn(map.volume) : map.volume,
                        result.clip.index, map.target);
     moment.titles.push_back(titles_of(track, map));
+  }
+  for (const ClipInput& input : result.clip.inputs) {
+    const auto flow = flows_.find(input.name);
+    if (flow != flows_.end()) flow->second.add(input);
   }
   moments_[result.clip.index] = std::move(moment);
   const ClipPrediction said = prediction_of(result);
@@ -210,11 +218,15 @@ AnnotatedFrame Annotator::annotate(const Frame& frame) {
   AnnotatedFrame out{
       .frame = frame, .tiles = {}, .bars = {}, .timeline = scores_now_, .strength = 0};
   if (options_.side_by_side) out.tiles.push_back({.title = "", .range = {}});
+  std::map<std::string, std::shared_ptr<const Picture>> grounds;  // of streams that read flow
+  for (auto& [input, pictures] : flows_) grounds[input] = pictures.take(frame);
   std::optional<std::int64_t> shown, oldest;  // clips
   for (std::size_t i = 0; i < tracks_.size(); ++i) {
     TileState tile;
     tile.map = tracks_[i].timeline.take(frame.pts);
     tile.is_signed = tracks_[i].is_signed;
+    const auto ground = grounds.find(tracks_[i].input);
+    if (tile.map && ground != grounds.end()) tile.picture = ground->second;
     if (tile.map) {
       const std::vector<std::string>& titles = moments_.at(tile.map->clip).titles.at(i);
       tile.title = titles.front();

@@ -4,6 +4,7 @@
 
 #include "methods/support/explainer.h"
 #include "pipeline/chunk.h"
+#include "pipeline/flow_pictures.h"
 
 #include <deque>
 #include <map>
@@ -25,6 +26,7 @@ struct AnnotatorOptions {
   bool side_by_side = false;
   int bars = 3;
   ScaleRule scale{};
+  FlowColors flow_colors = FlowColors::kWheel;
 };
 
 /// Holds back the frames that clips still to come can change, and nothing else; what a frame shows
@@ -49,6 +51,7 @@ class Annotator {
     bool is_pixel_wise = false;    ///< each value is a pixel's own
     bool is_against = false;       ///< the map shows what speaks against its target
     bool is_signed = false;
+    std::string input{};  ///< of the network
   };
   struct Moment {  ///< what is said of one clip
     std::vector<ClassScore> bars;
@@ -65,7 +68,8 @@ class Annotator {
   const Model& model_;
   AnnotatorOptions options_;
   std::vector<Track> tracks_;
-  std::map<std::size_t, ValueRange> peaks_;  ///< by method: widest range so far, for kRunning
+  std::map<std::size_t, ValueRange> peaks_;    ///< by method: widest range so far, for kRunning
+  std::map<std::string, FlowPictures> flows_;  ///< by input, those that read flow
   std::deque<Frame> waiting_;
   std::map<std::int64_t, Moment> moments_;  ///< by Clip::index; those that frames may still show
   std::optional<ScoreTimeline> scores_;     ///< from the first frame on

@@ -33,6 +33,7 @@ std::optional<Chunk> ChunkReader::next() {
     std::vector<Clip> ready = frame ? cutter_.push(*frame) : cutter_.finish();
     std::move(ready.begin(), ready.end(), std::back_inserter(chunk.clips));
     for (const std::string& warning : source_.take_warnings()) progress_.warn(warning);
+    for (const std::string& warning : cutter_.take_warnings()) progress_.warn(warning);
     if (!frame) {
       is_read_ = true;
       break;

@@ -51,8 +51,10 @@ Explanation explain(const std::string& input, const ExplainOptions& asked, Progr
   // Whatever can be refused is refused before what takes long: names, source, outputs, network,
   // layers and targets, time stamps.
   check_outputs({input}, asked.outputs);
-  const AnnotatorOptions annotator_options{
-      .side_by_side = asked.side_by_side, .bars = asked.bars, .scale = parse_scale(asked.scale)};
+  const AnnotatorOptions annotator_options{.side_by_side = asked.side_by_side,
+                                           .bars = asked.bars,
+                                           .scale = parse_scale(asked.scale),
+                                           .flow_colors = parse_flow_colors(asked.flow_colors)};
   RecordingProgress recorder(progress);
   OpenedInput opened = open_input(input, asked.source, asked.run, recorder);
   const ExplainOptions options = refined(asked, opened);
@@ -70,9 +72,11 @@ Explanation explain(const std::string& input, const ExplainOptions& asked, Progr
   add_methods(header, explainer, options.targets);
   Annotator annotator(media, model, explainer, annotator_options);
   Outputs outputs(input, planned, media, header, model.labels(), annotator.tile_count());
-  FigureMaker figure(
-      media, model, explainer,
-      {.clips = options.figure_clips, .colormap = options.colormap, .opacity = options.opacity});
+  FigureMaker figure(media, model, explainer,
+                     {.clips = options.figure_clips,
+                      .colormap = options.colormap,
+                      .opacity = options.opacity,
+                      .flow_colors = annotator_options.flow_colors});
   Session session = make_session(input, std::move(opened), network, options.run, recorder);
 
   Tally tally;

@@ -96,8 +96,13 @@ ShownClip FigureMaker::show(const ClipResult& result, float strength) const {
   shown.probabilities = numbers_of(result.probabilities);
   shown.begin_s = result.clip.inputs.front().frames.front().pts.to_double();
   shown.end_s = shown.begin_s;
-  for (const ClipInput& input : result.clip.inputs) {
-    shown.films.push_back(make_film(input, frames_, shown.pictures));
+  for (std::size_t i = 0; i < result.clip.inputs.size(); ++i) {
+    const ClipInput& input = result.clip.inputs[i];
+    const InputSpec& spec = model_.manifest().inputs.at(i);
+    shown.films.push_back(
+        spec.kind == InputKind::kFlow
+            ? make_film(input, flow_frames(input, spec, frames_, wish_.flow_colors), shown.pictures)
+            : make_film(input, frames_, shown.pictures));
     shown.begin_s = std::min(shown.begin_s, input.frames.front().pts.to_double());
     shown.end_s = std::max(shown.end_s, input.frames.back().pts.to_double());
   }

@@ -4,6 +4,7 @@
 
 #include "methods/support/explainer.h"
 #include "pipeline/chunk.h"
+#include "pipeline/flow_pictures.h"
 
 #include "praxiscope/figure.h"
 #include "praxiscope/model.h"
@@ -22,6 +23,7 @@ struct FigureWish {
   int clips = 8;                  ///< at most so many, never two that overlap
   std::string colormap = "auto";  ///< as RenderOptions::colormap
   double opacity = 0.6;
+  FlowColors flow_colors = FlowColors::kWheel;
 };
 
 /// A clip that the figure shows, as far as it is known before all clips are.

@@ -176,8 +176,12 @@ OutputForm output_form(const std::string& path, bool is_still) {
   return is_sheet ? OutputForm::kSheet : OutputForm::kPng;
 }
 
+std::string with_stem(const std::string& pattern, const std::string& input) {
+  return filled(pattern, kStem, stem_of(input));
+}
+
 std::string expand_output(const std::string& pattern, const std::string& input, bool is_still) {
-  return filled(filled(pattern, kVideoOrStill, is_still ? "png" : "mp4"), kStem, stem_of(input));
+  return with_stem(filled(pattern, kVideoOrStill, is_still ? "png" : "mp4"), input);
 }
 
 void check_outputs(const std::vector<std::string>& inputs,

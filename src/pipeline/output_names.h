@@ -9,6 +9,9 @@
 
 namespace praxiscope {
 
+/// The pattern with "{stem}" replaced by the input's name, see expand_output().
+std::string with_stem(const std::string& pattern, const std::string& input);
+
 /// kSheet: a contact sheet; what a .png of a video is, and every "sheet.png" and "*.sheet.png".
 enum class OutputForm { kVideo, kPng, kNpz, kJson, kPdf, kHtml, kSheet };
 /// By the ending. @throws Error kUsage for unknown endings, naming those that work.

@@ -1,6 +1,8 @@
 #include "pipeline/session.h"
 
 #include "clip/resize.h"
+#include "core/text.h"
+#include "pipeline/output_names.h"
 #include "pipeline/settings.h"
 
 #include "praxiscope/error.h"
@@ -42,6 +44,11 @@ bool may_keep_waiting(const std::string& input) {
 
 namespace {
 
+bool has_flow(const std::vector<InputSpec>& inputs) {
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [](const InputSpec& input) { return input.kind == InputKind::kFlow; });
+}
+
 /// What a network is then given is partly black, which training pictures are not.
 void warn_of_padding(const std::vector<InputSpec>& inputs, const MediaInfo& media,
                      Progress& progress) {
@@ -68,6 +75,13 @@ OpenedInput plan_run(const SourceSettings& source, const RunSettings& run, Progr
   std::vector<std::string> warnings;
   opened.manifest = read_manifest(source.model, source.overrides, warnings);
   for (const std::string& warning : warnings) progress.warn(warning);
+  opened.flow = {.path = source.flow_files, .cache = source.flow_cache};
+  const bool reads_flow = has_flow(opened.manifest.inputs);
+  if (!reads_flow && (source.overrides.flow || !opened.flow.path.empty()))
+    throw Error(ErrorKind::kUsage,
+                fmt::format("flow: found it for model {}, which has no input of kind \"flow\"; "
+                            "leave it away or say so in its manifest",
+                            in_quotes(opened.manifest.name)));
   return opened;
 }
 
@@ -123,8 +137,9 @@ Session make_session(const std::string& input, OpenedInput opened, const LoadedN
   Session session;
   session.model = network.model;
   session.batch = network.batch;
-  session.cutter = make_clip_cutter(opened.manifest.inputs, opened.sampling,
-                                    find_pts(input, opened, run, progress), opened.device);
+  session.cutter = make_clip_cutter(
+      opened.manifest.inputs, opened.sampling, find_pts(input, opened, run, progress),
+      opened.device, {.path = with_stem(opened.flow.path, input), .cache = opened.flow.cache});
   session.source = std::move(opened.source);
   return session;
 }
@@ -144,8 +159,10 @@ void run_line(Session& session, const RunSettings& run, bool keep_frames, Progre
   const std::string device = session.model->device();
   constexpr std::size_t kChunksUnderWay = 3;
 
+  // Preparation is small and leaves the cores to the network; flow mostly takes longer than it.
+  const int reading_threads = has_flow(session.model->manifest().inputs) ? threads : 1;
   const auto read = [&](tbb::flow_control& control) -> std::shared_ptr<Chunk> {
-    at::set_num_threads(1);  // preparation is small; the network has the cores
+    at::set_num_threads(reading_threads);
     std::optional<Chunk> chunk = reader.next();
     if (!chunk) {
       control.stop();

@@ -41,6 +41,7 @@ struct OpenedInput {
   std::string device;
   Manifest manifest;
   ClipSampling sampling;
+  FlowFiles flow;  ///< its path may still hold "{stem}"
   std::unique_ptr<FrameSource> source;
 };
 

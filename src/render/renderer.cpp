@@ -45,7 +45,7 @@ class GridRenderer : public FrameRenderer {
     TextPainter text;
     for (int i = 0; i < grid_.columns * grid_.rows; ++i) {
       const PictureView tile = tile_of(out, i);
-      copy_picture(i < tiles_ ? state.picture : nullptr, tile);
+      copy_picture(i < tiles_ ? ground_of(state, i) : nullptr, tile);
       if (i < tiles_) draw_tile(state, i, tile, text);
     }
     return out;
@@ -66,6 +66,17 @@ class GridRenderer : public FrameRenderer {
                   fmt::format("cannot draw a frame: found {} tiles, expected {}",
                               state.tiles.size(), tiles_));
     }
+  }
+
+  const Picture* ground_of(const FrameState& state, int i) const {
+    const Picture* own = state.tiles[i].picture.get();
+    const bool fits =
+        own == nullptr || (own->width == source_.width && own->height == source_.height);
+    if (!fits)
+      throw Error(ErrorKind::kInternal,
+                  fmt::format("cannot draw a tile: found a picture of {} x {} px, expected {} x {}",
+                              own->width, own->height, source_.width, source_.height));
+    return own != nullptr ? own : state.picture;
   }
 
   PictureView tile_of(Picture& out, int i) const {

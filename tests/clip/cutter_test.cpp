@@ -144,14 +144,9 @@ TEST(ClipCutter, GivesNothingForNothing) {
 }
 
 TEST(ClipCutter, RefusesWhatItCannotDo) {
-  InputSpec flow = raw_input(4, 1);
-  flow.name = "motion";
-  flow.kind = InputKind::kFlow;
   const auto make = [](std::vector<InputSpec> inputs, ClipSampling sampling = {}) {
     return [=] { make_clip_cutter(inputs, sampling, {}, "cpu"); };
   };
-  expect_error(make({flow}), ErrorKind::kModel,
-               "flow inputs are not supported yet: input \"motion\"");
   expect_error(make({}), ErrorKind::kModel, "manifest without inputs");
   expect_error(make({raw_input(0, 1)}), ErrorKind::kModel, "found 0 frames with stride 1");
   expect_error(make({raw_input(4, 0)}), ErrorKind::kModel, "found 4 frames with stride 0");

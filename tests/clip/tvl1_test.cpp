@@ -36,6 +36,16 @@ TEST(Tvl1, FindsAShift) {
   EXPECT_NEAR(inner.select(1, 1).median().item<double>(), -0.75, 0.06);
 }
 
+TEST(Tvl1, GivesTheSameEveryTime) {
+  const at::Tensor from = at::cat({waves(0, 0), waves(1, 0), waves(0, 2)}),
+                   to = at::cat({waves(1.5, 1), waves(3, 1), waves(0, 3)});
+  const at::Tensor first = tvl1_flow(from, to);
+  for (int i = 0; i < 8; ++i) {
+    const at::Tensor again = tvl1_flow(from.clone(), to.clone());
+    EXPECT_TRUE(again.equal(first)) << (again - first).abs().max().item<double>();
+  }
+}
+
 TEST(Tvl1, FindsNothingBetweenEqualPictures) {
   EXPECT_EQ(tvl1_flow(waves(0, 0), waves(0, 0)).abs().max().item<double>(), 0);
   const at::Tensor flat = at::full({2, 20, 20}, 77.0);

@@ -35,7 +35,10 @@ TEST(Fills, BlackFlowIsNoMotion) {
   flow.preparation.range = {-1, 1};
   flow.preparation.mean = {0};
   flow.preparation.std = {1};
-  const at::Tensor fill = make_fill(FillKind::kBlack, at::rand({1, 2, 3, 4, 4}), flow, 0);
+  const at::Tensor x = at::rand({1, 2, 3, 4, 4});
+  EXPECT_EQ(make_fill(FillKind::kFrozen, x, flow, 0).abs().max().item<double>(), 0);
+  EXPECT_TRUE(make_fill(FillKind::kReversed, x, flow, 0).equal(-x.flip({2})));
+  const at::Tensor fill = make_fill(FillKind::kBlack, x, flow, 0);
   EXPECT_EQ(fill.abs().max().item<float>(), 0);
 }
 

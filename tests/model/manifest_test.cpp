@@ -1,68 +1,15 @@
 // Manifests: what is read from model.json, what wins over it, and every message.
-#include "praxiscope/manifest.h"
+#include "model/manifests.h"
 
-#include "praxiscope/error.h"
-
-#include <gmock/gmock.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 
 namespace praxiscope {
 namespace {
 
 namespace fs = std::filesystem;
+using test::Manifests;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-/// A folder of its own for each test.
-class Manifests : public testing::Test {
- protected:
-  void SetUp() override {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::path(testing::TempDir()) / (std::string("praxiscope_manifest_") + info->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-    write("model.pt", "weights");
-  }
-  void TearDown() override {
-    unsetenv("PRAXISCOPE_MODELS");
-    fs::remove_all(folder_);
-  }
-
-  std::string write(const std::string& name, const std::string& text) {
-    fs::create_directories((folder_ / name).parent_path());
-    std::ofstream(folder_ / name, std::ios::binary) << text;
-    return (folder_ / name).string();
-  }
-
-  /// model.json with these fields beside the obligatory ones.
-  std::string manifest(const std::string& fields) {
-    return write("model.json", R"({"praxiscope": 1, "file": "model.pt", )" + fields + "}");
-  }
-
-  Manifest read(const std::string& path, const ManifestOverrides& overrides = {}) {
-    return read_manifest(path, overrides, warnings_);
-  }
-
-  /// The message of the error that reading gives.
-  std::string error_of(const std::string& path, const ManifestOverrides& overrides = {},
-                       ErrorKind kind = ErrorKind::kModel) {
-    try {
-      read(path, overrides);
-    } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), kind) << error.what();
-      EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
-      return error.what();
-    }
-    return "no error";
-  }
-
-  fs::path folder_;
-  std::vector<std::string> warnings_;
-};
 
 const char* const kOneInput = R"("inputs": [{"name": "rgb"}])";
 
@@ -105,6 +52,8 @@ TEST_F(Manifests, ReadsEveryField) {
   const InputSpec& flow = out.inputs[1];
   EXPECT_EQ(flow.kind, InputKind::kFlow);
   EXPECT_EQ(flow.preparation.exact, (Size{64, 80}));
+  EXPECT_EQ(flow.flow.algorithm, FlowAlgorithm::kTvl1);
+  EXPECT_EQ(flow.flow.bound, 20);
   EXPECT_THAT(flow.preparation.mean, ElementsAre(0, 0));
   EXPECT_EQ(flow.fps, std::nullopt);
   EXPECT_EQ(out.call, CallKind::kDict);
@@ -340,7 +289,13 @@ TEST_F(Manifests, NameTheFileAndTheField) {
            Wrong{R"("inputs": [{}], "streams": {"rgv": "x"})",
                  "unknown field \"streams.rgv\"; did you mean"},
            Wrong{R"("inputs": [{}], "sha256": "abc")", "\"sha256\": found \"abc\", expected 64"},
-           Wrong{R"("inputs": [{}], "fuse": "mean")", "fusing two files is not supported yet"},
+           Wrong{R"("inputs": [{}], "fuse": "mean")", "\"fuse\": found it without \"files\""},
+           Wrong{R"("inputs": [{"kind": "flow", "bound": 0}])",
+                 "\"inputs[0].bound\": found 0, expected one number of px above 0"},
+           Wrong{R"("inputs": [{"kind": "flow", "algorithm": "tvl"}])", "did you mean \"tvl1\"?"},
+           Wrong{R"("inputs": [{"kind": "flow", "channel_order": "rgb"}])",
+                 "\"inputs[0].channel_order\": found \"rgb\""},
+           Wrong{R"("inputs": [{"rescale": true}])", "found it on an rgb input"},
        }) {
     const std::string path = manifest(wrong.fields);
     EXPECT_THAT(error_of(path),

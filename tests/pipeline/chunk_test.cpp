@@ -41,6 +41,7 @@ class FakeSource : public FrameSource {
 /// A clip every `length` frames from `begin` on; `at_end` more when the source has ended.
 class FakeCutter : public ClipCutter {
  public:
+  std::vector<std::string> take_warnings() override { return {}; }
   FakeCutter(std::int64_t begin, std::int64_t length, int at_end)
       : begin_(begin), length_(length), at_end_(at_end) {}
   std::vector<Clip> push(const Frame& frame) override {

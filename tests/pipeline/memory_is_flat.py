@@ -1,4 +1,5 @@
-"""Runs the program on a short and on a long video and compares the largest memory of the two: it must not grow with the length."""
+"""Runs the program on a short and on a long video and compares the largest memory of the two: it must not grow with the length,
+but for the index of frames that FFmpeg keeps of every mp4 it reads or writes."""
 
 import argparse
 import os
@@ -48,8 +49,10 @@ def main() -> None:
                 sys.exit(f"{outputs[0].name}: found {frames} frames, expected {seconds * 25}")
             print(f"{seconds} s: {peaks[-1]:.0f} MB at most")
     growth = peaks[1] - peaks[0]
-    print(f"growth: {growth:.0f} MB (allowed: {arguments.allowed_growth_mb:.0f} MB)")
-    sys.exit(0 if growth <= arguments.allowed_growth_mb else 1)
+    # Measured: 152 bytes a frame between half an hour and two hours; without an mp4 to write, nothing.
+    allowed = arguments.allowed_growth_mb + 200 * 25 * arguments.seconds[1] / 1e6
+    print(f"growth: {growth:.0f} MB (allowed: {allowed:.0f} MB)")
+    sys.exit(0 if growth <= allowed else 1)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 // Kernels: numbers by hand, colours at known weights, views and their places.
+#include "render/flow_colors.h"
 #include "studies/support/kernel_films.h"
 #include "studies/support/kernel_numbers.h"
 

@@ -56,7 +56,7 @@ LIBRARIES = [
     ("QPDF", r"qpdf/", {"figure"}),
     ("libjpeg", r"jpeglib\.h", {"figure"}),
     ("libzip", r"zip(conf)?\.h", {"model", "sink"}),
-    ("libcrypto", r"openssl/", {"model", "figure"}),
+    ("libcrypto", r"openssl/", {"core", "figure"}),
     ("LibTorch", r"(ATen|torch|c10|caffe2)/", TORCH_FOLDERS),
     ("fmt", r"fmt/", set(BELOW)),
     ("nlohmann-json", r"nlohmann/", set(BELOW)),

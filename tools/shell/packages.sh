@@ -5,7 +5,7 @@ packages=(
   build-essential cmake ninja-build ccache pkg-config git python3-venv clang-format
   libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libavfilter-dev libswresample-dev libwebp-dev
   libtbb-dev libboost-program-options-dev libfmt-dev nlohmann-json3-dev libzip-dev libssl-dev
-  libcairo2-dev libpango1.0-dev libfontconfig-dev libqpdf-dev libjpeg-dev
+  libcairo2-dev libpango1.0-dev libfontconfig-dev libqpdf-dev libjpeg-dev libopencv-video-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   ffmpeg qpdf poppler-utils fonts-dejavu-core fonts-noto-cjk fonts-noto-color-emoji
 )

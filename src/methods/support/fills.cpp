@@ -86,7 +86,8 @@ FillKind find_fill(std::string_view name) {
 at::Tensor make_fill(FillKind kind, const at::Tensor& clips, const InputSpec& spec,
                      std::uint64_t seed) {
   // Flow is centred on no motion, so removing it means the middle of its range.
-  const double nothing = spec.kind == InputKind::kFlow ? 127.5 : 0;
+  const bool is_flow = spec.kind == InputKind::kFlow;
+  const double nothing = is_flow ? 127.5 : 0;
   switch (kind) {
     case FillKind::kBlack:
       return prepared_byte(nothing, spec, clips).expand_as(clips);
@@ -99,10 +100,13 @@ at::Tensor make_fill(FillKind kind, const at::Tensor& clips, const InputSpec& sp
     case FillKind::kNoise:
       return noise(clips, seed);
     case FillKind::kFrozen:
+      if (is_flow) return prepared_byte(nothing, spec, clips).expand_as(clips);
       return clips.narrow(2, 0, 1).expand_as(clips);
     case FillKind::kShuffled:
       return shuffle(clips, seed);
     case FillKind::kReversed:
+      // Backwards, everything also goes the other way.
+      if (is_flow) return 2 * prepared_byte(nothing, spec, clips) - clips.flip({2});
       return clips.flip({2});
   }
   throw Error(ErrorKind::kInternal, "unknown fill");

@@ -12,8 +12,9 @@ namespace praxiscope::methods {
 
 /// kBlack: byte 0 (flow: no motion) · kGray: byte 127.5 · kMean: the clip's mean colour · kBlur:
 /// every frame blurred, sigma 10 px in 224 · kNoise: normal noise with the clip's mean and spread
-/// per channel · kFrozen: the first frame at all times, which removes motion and keeps appearance ·
-/// kShuffled, kReversed: the frames in another order, which keeps every picture.
+/// per channel · kFrozen: the first frame at all times, which removes motion and keeps appearance
+/// (flow: no motion) · kShuffled, kReversed: the frames in another order, which keeps every
+/// picture; reversed flow also goes the other way.
 enum class FillKind { kBlack, kGray, kMean, kBlur, kNoise, kFrozen, kShuffled, kReversed };
 
 /// The names of all kinds for an OptionSpec: "black|gray|...".

@@ -89,9 +89,7 @@ class Pages {
     const ShownClip& clip = clips_[c];
     const ClipInput& input = clip.clip.inputs.at(layers_[l].input);
     const InputSpec& spec = context_.model.manifest().inputs.at(layers_[l].input);
-    std::vector<Picture> frames;
-    for (std::int64_t t = 0; t < input.tensor.size(1); ++t)
-      frames.push_back(seen_picture(input.tensor.select(1, t), spec.preparation));
+    const std::vector<Picture> frames = seen_frames(input, spec);
     // What stands beside the tiles is the same on all pages of a clip and layer.
     const std::vector<PanelId> beside{
         add(PanelPlace::kSide, curves(clip, l), "mean activation over time, strongest channels"),

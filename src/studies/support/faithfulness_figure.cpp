@@ -3,6 +3,7 @@
 
 #include "studies/support/faithfulness_summary.h"
 #include "studies/support/film.h"
+#include "studies/support/pictures.h"
 
 #include <fmt/format.h>
 
@@ -120,9 +121,9 @@ class Pages {
     input.source_size = {.height = static_cast<int>(input.tensor.size(2)),
                          .width = static_cast<int>(input.tensor.size(3))};
     std::map<std::int64_t, std::shared_ptr<const Picture>> pictures;
+    const std::vector<Picture> seen = seen_frames(input, spec);
     for (std::size_t t = 0; t < input.frames.size(); ++t)
-      pictures[input.frames[t].source_index] = std::make_shared<Picture>(
-          seen_picture(input.tensor.select(1, static_cast<std::int64_t>(t)), spec.preparation));
+      pictures[input.frames[t].source_index] = std::make_shared<Picture>(seen[t]);
     FigureFilm film = make_film(input, pictures, figure_.pictures);
     film.name = example.name;
     example.film = static_cast<FilmId>(figure_.films.size());

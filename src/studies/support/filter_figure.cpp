@@ -1,6 +1,7 @@
 // See filter_figure.h.
 #include "studies/support/filter_figure.h"
 
+#include "render/flow_colors.h"
 #include "studies/support/pictures.h"
 
 #include <ATen/ATen.h>

@@ -1,6 +1,7 @@
 // See kernel_films.h.
 #include "studies/support/kernel_films.h"
 
+#include "render/flow_colors.h"
 #include "render/tiles.h"
 #include "studies/support/pictures.h"
 
@@ -18,36 +19,11 @@ namespace {
 constexpr int kWidth = 1000;  ///< px of a whole picture
 constexpr int kQuality = 90;
 
-/// sRGB of a direction (turns, 0: red) whose strength is 0 (light gray) to 1, in OKLab: equal
-/// strengths look equally strong in every direction.
-Rgb color_of_flow(double turn, double strength) {
-  const double angle = 2 * std::numbers::pi * turn + 0.5;  // 0.5 rad: OKLab's hue of red
-  const double s = std::clamp(strength, 0.0, 1.0);
-  constexpr double kGround = 0.96, kEnd = 0.66, kChroma = 0.17;
-  return srgb_from_oklab(
-      {std::lerp(kGround, kEnd, s), kChroma * s * std::cos(angle), kChroma * s * std::sin(angle)});
-}
-
 /// [3,h,w] -> bytes [h,w,3]: -reach black, 0 mid gray, reach the full colour.
 at::Tensor color_bytes(const at::Tensor& weights, bool is_bgr, double reach) {
   at::Tensor ordered = is_bgr ? weights.flip(0) : weights;
   ordered = (ordered / reach * 127.5 + 127.5).round().clamp(0, 255);
   return ordered.permute({1, 2, 0}).to(at::kByte).contiguous();
-}
-
-/// [2,h,w] (x, y) -> bytes [h,w,3].
-at::Tensor flow_bytes(const at::Tensor& weights, double reach) {
-  const at::Tensor raw = weights.to(at::kDouble).contiguous();
-  const auto cells = raw.size(1) * raw.size(2);
-  at::Tensor bytes = at::empty({raw.size(1), raw.size(2), 3}, at::kByte);
-  const double* x = raw.const_data_ptr<double>();
-  auto* to = bytes.mutable_data_ptr<std::uint8_t>();
-  for (std::int64_t i = 0; i < cells; ++i, to += 3) {
-    const double turn = std::atan2(x[cells + i], x[i]) / (2 * std::numbers::pi);
-    const Rgb color = color_of_flow(turn, std::hypot(x[i], x[cells + i]) / reach);
-    std::copy(color.begin(), color.end(), to);
-  }
-  return bytes;
 }
 
 /// [I,h,w] of one place of a view.
@@ -213,23 +189,6 @@ FigureFilm make_kernel_film(const ShownKernels& shown, KernelView view,
     film.source_frames.push_back(-1);
   }
   return film;
-}
-
-at::Tensor flow_wheel(std::int64_t side) {
-  at::Tensor bytes = at::full({side, side, 3}, 255, at::kByte);
-  const double middle = (static_cast<double>(side) - 1) / 2;
-  auto* to = bytes.mutable_data_ptr<std::uint8_t>();
-  for (std::int64_t y = 0; y < side; ++y) {
-    for (std::int64_t x = 0; x < side; ++x, to += 3) {
-      const double right = (static_cast<double>(x) - middle) / middle;
-      const double down = (static_cast<double>(y) - middle) / middle;
-      const double strength = std::hypot(right, down);
-      if (strength > 1) continue;
-      const Rgb color = color_of_flow(std::atan2(down, right) / (2 * std::numbers::pi), strength);
-      std::copy(color.begin(), color.end(), to);
-    }
-  }
-  return bytes;
 }
 
 }  // namespace praxiscope::studies

@@ -55,8 +55,4 @@ std::int64_t places_of(const ShownKernels& shown, KernelView view);
 FigureFilm make_kernel_film(const ShownKernels& shown, KernelView view,
                             std::vector<FigurePicture>& stored);
 
-/// The colour wheel of flow: hue by direction (right: red; down: as in pictures, y grows
-/// downwards), strength by magnitude. Bytes [side,side,3].
-at::Tensor flow_wheel(std::int64_t side);
-
 }  // namespace praxiscope::studies

@@ -1,6 +1,8 @@
 // See pictures.h.
 #include "studies/support/pictures.h"
 
+#include "render/flow_colors.h"
+
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
@@ -62,6 +64,26 @@ void subdue(Picture& picture, double light) {
     std::fill_n(picture.rgb.begin() + static_cast<std::ptrdiff_t>(i), 3,
                 static_cast<std::uint8_t>(std::lround(light * gray)));
   }
+}
+
+std::vector<Picture> seen_frames(const ClipInput& input, const InputSpec& spec) {
+  std::vector<Picture> out;
+  if (spec.kind == InputKind::kRgb) {
+    for (const at::Tensor& frame : input.tensor.unbind(1))
+      out.push_back(seen_picture(frame, spec.preparation));
+    return out;
+  }
+  std::vector<at::Tensor> flows;
+  for (const at::Tensor& frame : input.tensor.unbind(1)) flows.push_back(seen_flow(frame, spec));
+  const double reach = usual_reach(at::stack(flows, 1));
+  for (const at::Tensor& flow : flows) {
+    const at::Tensor bytes = flow_bytes(flow, reach);
+    const auto* data = bytes.const_data_ptr<std::uint8_t>();
+    out.push_back({.width = static_cast<int>(bytes.size(1)),
+                   .height = static_cast<int>(bytes.size(0)),
+                   .rgb = {data, data + bytes.numel()}});
+  }
+  return out;
 }
 
 std::string short_number(double value) {

@@ -3,10 +3,12 @@
 
 #include "render/colormaps.h"
 
+#include "praxiscope/clip.h"
 #include "praxiscope/frame.h"
 #include "praxiscope/tensor.h"
 
 #include <string>
+#include <vector>
 
 namespace praxiscope::studies {
 
@@ -24,6 +26,10 @@ Picture resized(const Picture& picture, int width, int height);
 
 /// Gray and darker, so that colours laid over it are seen. `light`: 0..1, of what is left.
 void subdue(Picture& picture, double light);
+
+/// What the network is given, frame by frame as pictures: undoes the preparation; flow as colours
+/// on one scale, see flow_colors.h.
+std::vector<Picture> seen_frames(const ClipInput& input, const InputSpec& spec);
 
 /// At most three digits: "4.31", "0.00012"; "not a number".
 std::string short_number(double value);
