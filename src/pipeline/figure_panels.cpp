@@ -60,7 +60,15 @@ std::vector<std::int64_t> classes_of(const ShownClip& clip, const ScoreTimeline&
   return classes;
 }
 
-std::string seconds_text(double seconds) { return fmt::format("{:.2f} s", seconds); }
+std::string seconds_text(double seconds) {
+  constexpr double kLong = 100;  // s, from where on nobody counts seconds
+  if (seconds < kLong) return fmt::format("{:.2f} s", seconds);
+  const auto hundredths = std::llround(100 * seconds);
+  const auto minutes = hundredths / 6000, hours = minutes / 60;
+  const double rest = static_cast<double>(hundredths % 6000) / 100;
+  return hours > 0 ? fmt::format("{}:{:02}:{:05.2f}", hours, minutes % 60, rest)
+                   : fmt::format("{}:{:05.2f}", minutes, rest);
+}
 
 std::string caption_of(const Subject& subject, const ShownClip& clip, FilmView view,
                        const FigureMap& map) {

@@ -17,7 +17,7 @@ struct Subject {
   std::string cells;                  ///< ShownClip::cells
 };
 
-/// "2.00 s": exact enough to find the frame again.
+/// "2.00 s", "17:08.36", "1:02:00.00": exact enough to find the frame again.
 std::string seconds_text(double seconds);
 
 /// One plain sentence.

@@ -33,6 +33,14 @@ Rgb triple_color(double right, double down, double strength) {
   return {byte(0.5 + right / 2), byte(0.5 + down / 2), byte(strength)};
 }
 
+/// Bytes [..,3] nearer to their own gray.
+at::Tensor paler(const at::Tensor& bytes) {
+  constexpr double kLeft = 0.55;  // of the colour
+  const at::Tensor colors = bytes.to(at::kFloat);
+  const at::Tensor gray = colors.mean(-1, /*keepdim=*/true);
+  return gray + kLeft * (colors - gray);
+}
+
 /// Gray, and nearer to black: there the stream sees nothing.
 void subdue(Picture& picture) {
   for (std::size_t i = 0; i + 2 < picture.rgb.size(); i += 3) {
@@ -111,11 +119,11 @@ Picture draw_flow(const at::Tensor& flow, const PixelMap& source_from_clip, cons
             bottom = cell(place.y_end, map.scale_y, map.offset_y, cells.height);
   const int width = place.x_end - place.x_begin, height = place.y_end - place.y_begin;
   if (width < 1 || height < 1 || right <= left || bottom <= top) return out;
-  const at::Tensor seen =
-      flow_bytes(flow.slice(1, top, bottom).slice(2, left, right), reach, colors)
-          .permute({2, 0, 1})
-          .unsqueeze(0)
-          .to(at::kFloat);
+  const at::Tensor bytes =
+      flow_bytes(flow.slice(1, top, bottom).slice(2, left, right), reach, colors);
+  const at::Tensor seen = (colors == FlowColors::kWheel ? paler(bytes) : bytes.to(at::kFloat))
+                              .permute({2, 0, 1})
+                              .unsqueeze(0);
   const at::Tensor large = at::upsample_bilinear2d(seen, {height, width}, /*align_corners=*/false)
                                .squeeze(0)
                                .permute({1, 2, 0})

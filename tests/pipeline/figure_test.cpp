@@ -1,5 +1,6 @@
 // Clips as figures store them, and the figures of a run.
 #include "pipeline/explaining.h"
+#include "pipeline/figure_panels.h"
 #include "studies/support/film.h"
 
 #include <ATen/ATen.h>
@@ -34,6 +35,13 @@ TEST(ChooseFrames, TakesAllOfAShortClipAndBothEndsOfALongOne) {
   EXPECT_EQ(chosen.front(), 0);
   EXPECT_EQ(chosen.back(), 127);
   for (std::size_t i = 1; i < chosen.size(); ++i) EXPECT_GE(chosen[i] - chosen[i - 1], 4);
+}
+
+TEST(SecondsText, CountsMinutesOfLongVideos) {
+  EXPECT_EQ(seconds_text(0), "0.00 s");
+  EXPECT_EQ(seconds_text(99.994), "99.99 s");
+  EXPECT_EQ(seconds_text(1028.36), "17:08.36");
+  EXPECT_EQ(seconds_text(3719.999), "1:02:00.00");
 }
 
 TEST(Shrink, KeepsSmallPicturesAndTheAspectOfLargeOnes) {

@@ -77,7 +77,7 @@ Plot plot_of(const LinesPanel& panel, const Box& rest, const PanelContext& conte
   return plot;
 }
 
-/// The marked stretch, named above it unless something else stands there, left of `free_x`.
+/// The marked stretch, named above it, or beside what stands left of `free_x`.
 void draw_marked(const LinesPanel& panel, const Plot& plot, double free_x, const Theme& look,
                  Pen& pen) {
   if (!panel.marked) return;
@@ -92,9 +92,11 @@ void draw_marked(const LinesPanel& panel, const Plot& plot, double free_x, const
   Letter letter = small_letter(look);
   letter.anchor = Anchor::kCenter;
   const double width = pen.width_of("this clip", letter) + 2;
-  const Box name{(left + right - width) / 2, plot.area.y - 4 - kSmallRow, width, kSmallRow};
-  if (name.x > free_x && name.right() < plot.area.right() + 3 * kGrid)
-    pen.text("this clip", name, letter);
+  const double most = plot.area.right() + 3 * kGrid - width;
+  const double x = std::max(free_x + 1, std::min((left + right - width) / 2, most));
+  // Farther away it would name something else.
+  const bool is_near = x < right + 3 * kGrid && x + width > left - 3 * kGrid && x <= most;
+  if (is_near) pen.text("this clip", {x, plot.area.y - 4 - kSmallRow, width, kSmallRow}, letter);
 }
 
 /// One unbroken stretch of a line.
