@@ -29,8 +29,8 @@ at::Tensor flow_wheel(std::int64_t side);
 /// @param flows  [2,T,h,w] or [2,h,w] px.
 double usual_reach(const at::Tensor& flows);
 
-/// The flow where it lies in the frame, the frame darker and gray around it. The wheel's colours are
-/// paler than flow_bytes() gives them: a map is to be told from them.
+/// The flow where it lies in the frame, the frame darker and gray around it. The wheel's colours
+/// are paler than flow_bytes() gives them: a map is to be told from them.
 /// @param flow  [2,h,w] px. @param source_from_clip  of the flow's pixels.
 /// @return as large as `frame`.
 Picture draw_flow(const at::Tensor& flow, const PixelMap& source_from_clip, const Picture& frame,
