@@ -282,9 +282,12 @@ class Demo : public Commands {
     std::filesystem::create_directories(data_);
     std::ofstream(data_ + "/bikes.mp4") << "x";
     setenv("PRAXISCOPE_DEMO_DATA", data_.c_str(), 1);
+    // Whatever tools/demo has rendered for this build.
+    setenv("PRAXISCOPE_DEMO_CLIP", (folder_ + "/none.mp4").c_str(), 1);
   }
   void TearDown() override {
     unsetenv("PRAXISCOPE_DEMO_DATA");
+    unsetenv("PRAXISCOPE_DEMO_CLIP");
     std::filesystem::remove_all(folder_);
   }
   const std::string folder_ = testing::TempDir() + "/praxiscope_demo_" + std::to_string(::getpid());
@@ -310,6 +313,14 @@ TEST_F(Demo, ReplacesTheStillOnlyWhenForced) {
   EXPECT_THAT(fake().inputs, ElementsAre(data_ + "/bikes.mp4", out_ + "/still.png"));
   EXPECT_EQ(run({"demo", "-o", out_, "--force"}).status, 0);
   EXPECT_TRUE(fake().pictures.back().second);
+}
+
+TEST_F(Demo, ExplainsTheRenderedClipWhereThereIsOne) {
+  const std::string clip = data_ + "/test_000003.mp4";
+  std::ofstream(clip) << "x";
+  setenv("PRAXISCOPE_DEMO_CLIP", clip.c_str(), 1);
+  EXPECT_EQ(run({"demo", "-o", out_}).status, 0);
+  EXPECT_THAT(fake().inputs, ElementsAre(data_ + "/bikes.mp4", out_ + "/still.png", clip));
 }
 
 }  // namespace

@@ -62,8 +62,9 @@ class Case:
 def baseline_of(kind, clips):
     """x' of one input, [N,C,T,H,W]. Prepared bytes lie in 0..1; flow of no motion is the middle."""
     import torch
-    if kind == "black":
-        return torch.full_like(clips, 127.5 / 255 if clips.shape[1] == 2 else 0)
+    is_flow = clips.shape[1] == 2
+    if kind == "black" or (kind == "frozen" and is_flow):
+        return torch.full_like(clips, 127.5 / 255 if is_flow else 0)
     if kind == "mean":
         return torch.stack([torch.stack([c.mean().expand_as(c) for c in clip]) for clip in clips])
     if kind == "frozen":

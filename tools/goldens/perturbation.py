@@ -83,9 +83,14 @@ def fill_of(kind, x):
 
 
 def reordered(kind, part):
-    """A box's own frames, [1,C,t,h,w]."""
+    """A box's own frames, [1,C,t,h,w]. Nothing moves in a frozen clip, and backwards all goes the other way."""
     import torch
     frames = part.shape[2]
+    is_flow = part.shape[1] == 2
+    if is_flow and kind == "frozen":
+        return level(part, 0.5)
+    if is_flow and kind == "reversed":
+        return 1 - part.flip(2)
     if kind == "frozen":
         order = torch.zeros(frames, dtype=torch.long)
     elif kind == "reversed":
