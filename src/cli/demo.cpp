@@ -20,7 +20,7 @@ namespace praxiscope::cli {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kModel = "effnet3d", kTwoStreams = "strings";
+constexpr std::string_view kModel = "effnet3d", kTwoStreams = "strings_fair";
 
 const OptionGroup kDemoOptions{
     "Demo",
@@ -150,7 +150,7 @@ const Command demo_command{
     .about =
         "Explains a street video and a still of it with effnet3d (EfficientNet-Lite0,\n"
         "ImageNet, inflated to 3D), and a rendered clip (made by tools/demo) with the\n"
-        "two-stream network strings; writes annotated videos and a picture, figures to\n"
+        "two-stream network strings_fair; writes annotated videos, a picture, figures to\n"
         "click through (.pdf, .html), a contact sheet (.png), maps (.npz) and numbers\n"
         "(.json). The paths go to standard output.\n",
     .groups = {&kDemoOptions, &kTalkOptions},
