@@ -10,10 +10,6 @@
 namespace praxiscope {
 namespace {
 
-at::Tensor per_channel(const std::vector<double>& values, const at::Device& device) {
-  return at::tensor(values, at::kFloat).view({-1, 1, 1}).to(device);
-}
-
 /// The window of a field, 0 outside it.
 at::Tensor cropped(const at::Tensor& flow, const CropOrigin& origin, const Size& crop) {
   const std::int64_t bottom = origin.top + crop.height, right = origin.left + crop.width;

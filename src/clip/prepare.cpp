@@ -11,10 +11,6 @@
 namespace praxiscope {
 namespace {
 
-at::Tensor per_channel(const std::vector<double>& values, const at::Device& device) {
-  return at::tensor(values, at::kFloat).view({-1, 1, 1}).to(device);
-}
-
 bool all_equal(const std::vector<double>& values, double to) {
   return std::all_of(values.begin(), values.end(), [to](double value) { return value == to; });
 }

@@ -130,6 +130,10 @@ CropOrigin center_crop_origin(const Size& picture, const Size& crop) {
   return {crop_begin(picture.height, crop.height), crop_begin(picture.width, crop.width)};
 }
 
+at::Tensor per_channel(const std::vector<double>& values, const at::Device& device) {
+  return at::tensor(values, at::kFloat).view({-1, 1, 1}).to(device);
+}
+
 PixelMap pixel_map(const Size& source, const Size& size, const CropOrigin& origin) {
   PixelMap map;
   map.scale_x = static_cast<double>(source.width) / size.width;

@@ -20,6 +20,9 @@ struct CropOrigin {
 };
 CropOrigin center_crop_origin(const Size& picture, const Size& crop);
 
+/// One number a channel for pictures [C,H,W]: [C,1,1] f32.
+at::Tensor per_channel(const std::vector<double>& values, const at::Device& device);
+
 /// Where the pixels of the crop lie in the picture that was resized to `size`.
 PixelMap pixel_map(const Size& source, const Size& size, const CropOrigin& origin);
 

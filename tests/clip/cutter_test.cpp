@@ -13,18 +13,8 @@ namespace {
 
 using test::constant_rate;
 using test::cut_all;
+using test::expect_error;
 using test::raw_input;
-using testing::HasSubstr;
-
-void expect_error(const std::function<void()>& action, ErrorKind kind, const std::string& part) {
-  try {
-    action();
-    FAIL() << "no error";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind);
-    EXPECT_THAT(error.what(), HasSubstr(part));
-  }
-}
 
 TEST(ClipCutter, PutsTheRightPicturesAndTimesIntoTheTensor) {
   const auto frames = constant_rate(20, Rational(30000, 1001), Rational(1, 3));

@@ -17,35 +17,15 @@ namespace praxiscope {
 namespace {
 
 namespace fs = std::filesystem;
+using test::expect_error;
 using testing::HasSubstr;
 
 constexpr int kWidth = 48, kHeight = 40;
 
 double middle(const at::Tensor& values) { return values.flatten().median().item<double>(); }
 
-void expect_error(const std::function<void()>& action, ErrorKind kind, const std::string& part) {
-  try {
-    action();
-    FAIL() << "no error";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind);
-    EXPECT_THAT(error.what(), HasSubstr(part));
-  }
-}
-
-class FlowReaders : public testing::Test {
+class FlowReaders : public test::InFolder {
  protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() /
-              ("praxiscope_flow_files_" +
-               std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-
   void write_gray(const std::string& name, std::uint8_t value) const {
     fs::create_directories(fs::path(path(name)).parent_path());
     const auto picture = test::gray(kWidth, kHeight, value);
@@ -54,8 +34,6 @@ class FlowReaders : public testing::Test {
     file.write(reinterpret_cast<const char*>(picture->rgb.data()),
                static_cast<std::streamsize>(picture->rgb.size()));
   }
-
-  fs::path folder_;
 };
 
 TEST_F(FlowReaders, PairsOfPicturesAreSharesOfTheBound) {

@@ -2,13 +2,46 @@
 #pragma once
 
 #include "praxiscope/clip.h"
+#include "praxiscope/error.h"
+
+#include <gmock/gmock.h>
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace praxiscope::test {
+
+inline void expect_error(const std::function<void()>& action, ErrorKind kind,
+                         const std::string& part) {
+  try {
+    action();
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), kind);
+    EXPECT_THAT(error.what(), testing::HasSubstr(part));
+  }
+}
+
+/// A folder of its own for each test.
+class InFolder : public testing::Test {
+ protected:
+  void SetUp() override {
+    const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::temp_directory_path() /
+              (std::string("praxiscope_") + test->test_suite_name() + test->name());
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+  std::filesystem::path folder_;
+};
 
 /// A picture of one gray value.
 inline std::shared_ptr<const Picture> gray(int width, int height, std::uint8_t value) {
