@@ -1,6 +1,11 @@
 #include "cli/console.h"
 
+#include "cli/interrupt.h"
+
 #include "praxiscope/error.h"
+
+#include <poll.h>
+#include <unistd.h>
 
 #include <ostream>
 
@@ -15,6 +20,13 @@ void print(Console& console, std::string_view kind, std::string_view colour,
     console.err << kind << message << '\n';
   }
   console.err.flush();
+}
+
+/// Whether standard output is a pipe or socket whose other end is closed. Asked for rather than
+/// read from errno: the write that failed may be long ago.
+bool has_no_reader() {
+  pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return ::poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 }  // namespace
@@ -33,10 +45,10 @@ void print_note(Console& console, std::string_view message) {
 
 void flush_results(Console& console) {
   console.out.flush();
-  if (!console.out) {
-    throw Error(ErrorKind::kOutput,
-                "cannot write to standard output: the disk is full or its reader has gone");
-  }
+  if (console.out) return;
+  if (has_no_reader()) end_without_reader();
+  throw Error(ErrorKind::kOutput,
+              "cannot write to standard output: the disk is full or it is closed");
 }
 
 }  // namespace praxiscope::cli

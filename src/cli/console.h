@@ -25,8 +25,9 @@ void print_warning(Console& console, std::string_view message);
 /// A line for people on err, not when quiet.
 void print_note(Console& console, std::string_view message);
 
-/// Makes results visible. @throws Error kOutput when they could not be written (a full disk, a
-/// reader that went away).
+/// Makes results visible. Ends the program where they went to a pipe that nobody reads any more, as
+/// in `praxiscope list methods | head -1`: that is no mistake. @throws Error kOutput when they
+/// could not be written otherwise (a full disk).
 void flush_results(Console& console);
 
 }  // namespace praxiscope::cli

@@ -85,7 +85,8 @@ void watch_signals() {
     if (!is_ignored(signal)) sigaddset(&signals, signal);
   }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  // A reader of our output that goes away is a write error with a message, not the end without one.
+  // A reader that goes away, of results or of a video that is written into a pipe, shall not end
+  // the program in the middle of its work: it is asked for where results are flushed.
   std::signal(SIGPIPE, SIG_IGN);
   std::thread([signals] {
     int number = 0;
@@ -110,6 +111,17 @@ void clean_on_exit(const std::string& folder) {
   State& shared = state();
   const std::lock_guard lock(shared.mutex);
   shared.folders.insert(folder);
+}
+
+void end_without_reader() {
+  {
+    State& shared = state();
+    const std::lock_guard lock(shared.mutex);
+    remove_partial_files(shared.folders);
+  }
+  std::signal(SIGPIPE, SIG_DFL);
+  std::raise(SIGPIPE);
+  ::_exit(128 + SIGPIPE);  // where the signal is blocked
 }
 
 }  // namespace praxiscope::cli

@@ -25,4 +25,8 @@ class CancelOnSignal {
 /// this process are removed from it.
 void clean_on_exit(const std::string& folder);
 
+/// Ends the program as one that writes to a closed pipe: without a word, killed by SIGPIPE, which
+/// shells tell as status 141. Unfinished files are removed as above.
+[[noreturn]] void end_without_reader();
+
 }  // namespace praxiscope::cli

@@ -77,8 +77,7 @@ class PicturePairs final : public FlowReader {
 
 class FlowVideo final : public FlowReader {
  public:
-  explicit FlowVideo(const std::string& path)
-      : source_(open_source(path, {.limits = {}, .threads = 1, .progress = nullptr})) {}
+  explicit FlowVideo(const std::string& path) : source_(open(path)) {}
 
   std::optional<FlowField> next() override {
     const std::optional<Frame> frame = source_->next();
@@ -89,6 +88,20 @@ class FlowVideo final : public FlowReader {
   }
 
  private:
+  /// What cannot be opened may as well be a mistyped algorithm as a missing file.
+  static std::unique_ptr<FrameSource> open(const std::string& path) {
+    try {
+      return open_source(path, {.limits = {}, .threads = 1, .progress = nullptr});
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kInput) throw;
+      throw Error(ErrorKind::kInput,
+                  fmt::format("option \"--flow\": {}; expected tvl1, dis, a folder of x and y "
+                              "pictures or of .flo files, or a video of flow; check the path, or "
+                              "leave the option out to have the flow computed",
+                              error.what()));
+    }
+  }
+
   std::unique_ptr<FrameSource> source_;
 };
 

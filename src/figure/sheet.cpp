@@ -1,4 +1,5 @@
-// Contact sheet: the states that show an overlay, one below the other, as one picture.
+// Contact sheet: an overview and the states that show an overlay, one below the other, as one
+// picture.
 #include "figure/sheet.h"
 
 #include "figure/cairo_pen.h"
@@ -13,6 +14,7 @@
 #include <cmath>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace praxiscope {
@@ -56,12 +58,23 @@ bool shows_overlay(const Figure& figure, StateId state) {
   return parts.strip != nullptr && parts.strip->view == FilmView::kOverlay && parts.strip->map >= 0;
 }
 
+/// An overview shows no clip: neither in motion nor its frames.
+bool shows_clip(const Figure& figure, StateId state) {
+  const std::vector<PanelId>& panels = figure.states.at(static_cast<std::size_t>(state)).panels;
+  return std::any_of(panels.begin(), panels.end(), [&](PanelId id) {
+    const PanelContent& content = figure.panels.at(static_cast<std::size_t>(id)).content;
+    return std::holds_alternative<PlayerPanel>(content) ||
+           std::holds_alternative<StripPanel>(content);
+  });
+}
+
 /// "cello, bowed · Grad-CAM · layer4": what the states differ in.
 std::string name_of(const Figure& figure, StateId state) {
   std::string name;
   for (std::size_t a = 0; a < figure.axes.size(); ++a) {
     const FigureAxis& axis = figure.axes[a];
     if (axis.id == "view") continue;  // a sheet shows the overlay alone
+    if (axis.id == "clip" && !shows_clip(figure, state)) continue;
     const int choice = figure.states[static_cast<std::size_t>(state)].choice.at(a);
     name += (name.empty() ? "" : " \xC2\xB7 ") + axis.values.at(static_cast<std::size_t>(choice));
   }
@@ -240,11 +253,20 @@ Picture picture_of(cairo_surface_t* surface) {
 
 std::vector<StateId> sheet_states(const Figure& figure) {
   std::vector<StateId> states, all;
+  std::optional<StateId> overview;
   for (int state = 0; state < static_cast<int>(figure.states.size()); ++state) {
     all.push_back(state);
     if (shows_overlay(figure, state)) states.push_back(state);
+    if (!overview && !shows_clip(figure, state)) overview = state;
   }
-  return states.empty() ? all : states;
+  if (states.empty()) return all;
+  // A figure may open on another state than that of its first tabs; a sheet has no tabs.
+  std::stable_sort(states.begin(), states.end(), [&](StateId a, StateId b) {
+    return figure.states[static_cast<std::size_t>(a)].choice <
+           figure.states[static_cast<std::size_t>(b)].choice;
+  });
+  if (overview) states.insert(states.begin(), *overview);
+  return states;
 }
 
 }  // namespace figure

@@ -7,7 +7,8 @@
 
 namespace praxiscope::figure {
 
-/// States that show an overlay, in their order; when none does, all.
+/// The first state without a clip, where there is one, as it is the overview; then those that show
+/// an overlay, in the order of the tabs. When none does, all.
 std::vector<StateId> sheet_states(const Figure& figure);
 
 }  // namespace praxiscope::figure

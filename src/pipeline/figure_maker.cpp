@@ -31,6 +31,21 @@ std::string cells_text(const Attribution& map, bool is_pixel_wise) {
                      map.coarse.size(1), map.coarse.size(2));
 }
 
+/// Whether the same map of the same layer lies over another input, too. `owners`: the method of
+/// each map.
+bool lies_over_several(const std::vector<Attribution>& maps, const std::vector<std::size_t>& owners,
+                       std::size_t place) {
+  const Attribution& map = maps[place];
+  if (map.layer.empty()) return false;
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    const Attribution& other = maps[i];
+    if (owners.at(i) == owners.at(place) && other.input != map.input && other.layer == map.layer &&
+        other.target == map.target && other.coarse.equal(map.coarse))
+      return true;
+  }
+  return false;
+}
+
 /// Of the first target: its probability, for a contrast that of A; for a unit the best class'.
 float strength_of(const ClipResult& result) {
   const Target& target = result.targets.front();
@@ -108,6 +123,7 @@ ShownClip FigureMaker::show(const ClipResult& result, float strength) const {
   }
   const std::vector<std::size_t> owners = explainer_.methods_of_maps();
   for (const Attribution& map : result.attributions) {
+    shown.is_shared.push_back(lies_over_several(result.attributions, owners, shown.maps.size()));
     const MethodInfo& method = *explainer_.methods().at(owners.at(shown.maps.size())).info;
     std::size_t input = 0;
     while (result.clip.inputs.at(input).name != map.input) ++input;

@@ -41,6 +41,8 @@ struct ShownClip {
   std::vector<FigureMap> maps;          ///< one an attribution, in their order
   std::vector<std::string> cells;       ///< per map: "8 x 7 x 7 cells", as it was computed
   std::vector<std::size_t> inputs;      ///< per map: position in films
+  std::vector<bool> is_shared;          ///< per map: of a layer behind the join of the inputs, and
+                                        ///< the same over each of them
 };
 
 /// Holds small copies of the frames that clips still to come can contain, and the clips chosen so

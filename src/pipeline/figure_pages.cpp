@@ -44,6 +44,7 @@ class Pages {
     name_figure();
     scale_maps();
     for (std::size_t clip = 0; clip < clips_.size(); ++clip) add_clip(clip);
+    open_on_strongest();
     name_clips();
     drop_single_axes();
     add_about();
@@ -55,6 +56,7 @@ class Pages {
   void scale_maps();
   void add_clip(std::size_t clip);
   void add_states(const Subject& subject, FilmId film, MapId map, PanelId bars, PanelId timeline);
+  void open_on_strongest();
   void name_clips();
   bool is_layer_told() const;
   void drop_single_axes();
@@ -150,7 +152,8 @@ Subject Pages::subject_of(std::size_t clip, std::size_t map) const {
                   .layer = method.layer,
                   .target = "",
                   .reading = std::string(method.info->reading),
-                  .cells = clips_[clip].cells.at(map)};
+                  .cells = clips_[clip].cells.at(map),
+                  .is_shared = clips_[clip].is_shared.at(map)};
   if (!method.options.empty()) subject.method += " (" + method.options + ")";
   // Maps come target by target within a method: the k-th of its maps belongs to target k / inputs.
   const auto first = static_cast<std::size_t>(std::find(owners.begin(), owners.end(), owners[map]) -
@@ -218,6 +221,17 @@ void Pages::add_states(const Subject& subject, FilmId film_id, MapId map_id, Pan
     }
     figure_.states.push_back(state);
   }
+}
+
+/// A figure opens on its first state: of the clip with the highest probability of what is
+/// explained, as others may hardly show it. Tabs stay in the order of time.
+void Pages::open_on_strongest() {
+  const auto best = std::max_element(
+      clips_.begin(), clips_.end(),
+      [](const ShownClip& a, const ShownClip& b) { return a.strength < b.strength; });
+  const auto place = static_cast<int>(best - clips_.begin());
+  std::stable_partition(figure_.states.begin(), figure_.states.end(),
+                        [&](const FigureState& state) { return state.choice[kClip] == place; });
 }
 
 /// Clips were told apart by their number; people look for times.

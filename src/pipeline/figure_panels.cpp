@@ -78,12 +78,14 @@ std::string caption_of(const Subject& subject, const ShownClip& clip, FilmView v
           : fmt::format("{} to {}", seconds_text(clip.begin_s), seconds_text(clip.end_s));
   if (view == FilmView::kFrame) return fmt::format("The frames as the video has them, {}.", when);
   const std::string at = subject.layer.empty() ? "" : " at " + subject.layer;
+  const std::string_view shared =
+      subject.is_shared ? " The streams join before this layer: the same map lies over each." : "";
   if (map.lo == 0 && map.hi == 0)
-    return fmt::format("{}{} finds nothing for \u201c{}\u201d in {}: the map is 0 everywhere.",
-                       subject.method, at, subject.target, when);
-  return fmt::format("Where {}{} {} \u201c{}\u201d in {}; raw values {} to {}.", subject.method, at,
-                     subject.reading, subject.target, when, number_text(map.lo),
-                     number_text(map.hi));
+    return fmt::format("{}{} finds nothing for \u201c{}\u201d in {}: the map is 0 everywhere.{}",
+                       subject.method, at, subject.target, when, shared);
+  return fmt::format("Where {}{} {} \u201c{}\u201d in {}; raw values {} to {}.{}", subject.method,
+                     at, subject.reading, subject.target, when, number_text(map.lo),
+                     number_text(map.hi), shared);
 }
 
 FigurePanel bars_of(const ShownClip& clip, const ScoreTimeline& scores) {

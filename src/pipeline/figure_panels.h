@@ -15,12 +15,13 @@ struct Subject {
   std::string method, layer, target;  ///< titles; no layer: at the input
   std::string reading;                ///< MethodInfo::reading
   std::string cells;                  ///< ShownClip::cells
+  bool is_shared = false;             ///< ShownClip::is_shared
 };
 
 /// "2.00 s", "17:08.36", "1:02:00.00": exact enough to find the frame again.
 std::string seconds_text(double seconds);
 
-/// One plain sentence.
+/// One plain sentence, or two.
 std::string caption_of(const Subject& subject, const ShownClip& clip, FilmView view,
                        const FigureMap& map);
 /// The classes of the figure's curves, the most likely in this clip first: those that are followed

@@ -2,6 +2,7 @@
 
 #include "pipeline/output_names.h"
 #include "pipeline/session.h"
+#include "render/enlarge.h"
 
 #include "praxiscope/error.h"
 
@@ -57,7 +58,7 @@ Outputs::Outputs(const std::string& input, const ExplainOptions& options, const 
     if (!renderer) {
       RenderOptions chosen = render_options_;
       chosen.timeline = chosen.timeline && &renderer == &renderer_;
-      renderer = make_renderer(source, tiles, chosen);
+      renderer = make_enlarging_renderer(source, tiles, chosen);
     }
     sink.width = renderer->size().width;
     sink.height = renderer->size().height;

@@ -205,6 +205,15 @@ TEST_F(Program, AFullDiskIsAnOutputError) {
   EXPECT_THAT(finished.err, HasSubstr("cannot write to standard output"));
 }
 
+TEST_F(Program, EndsWithoutAWordWhenItsReaderHasGone) {
+  const std::vector<std::vector<std::string>> all{{"list", "methods"}, {"--help"}, {"--version"}};
+  for (const std::vector<std::string>& words : all) {
+    const Finished finished = Subprocess(command(words), "", kClosedPipe).wait();
+    EXPECT_EQ(finished.status, 128 + SIGPIPE) << finished.err;
+    EXPECT_EQ(finished.err, "");
+  }
+}
+
 TEST_F(ProgramWithModel, LeavesNothingHalfWrittenWhenInterrupted) {
   make_video(folder_.path("long.mkv"), 3000);
   Subprocess running(command({"explain", "-m", kModel, folder_.path("long.mkv"), "--hop", "4", "-o",

@@ -35,6 +35,13 @@ void redirect(int descriptor, const std::string& path, int flags) {
   if (file < 0 || ::dup2(file, descriptor) < 0) ::_exit(127);
 }
 
+void redirect_to_closed_pipe(int descriptor) {
+  int ends[2] = {-1, -1};
+  if (::pipe(ends) != 0 || ::dup2(ends[1], descriptor) < 0) ::_exit(127);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
 }  // namespace
 
 Subprocess::Subprocess(const std::vector<std::string>& words, const std::string& input,
@@ -48,7 +55,10 @@ Subprocess::Subprocess(const std::vector<std::string>& words, const std::string&
   // A shell that runs the tests in the background lets them ignore these.
   for (const int signal : {SIGINT, SIGHUP, SIGTERM}) std::signal(signal, SIG_DFL);
   redirect(STDIN_FILENO, input.empty() ? "/dev/null" : input, O_RDONLY);
-  redirect(STDOUT_FILENO, output.empty() ? folder_ + "/out" : output, O_WRONLY | O_CREAT);
+  if (output == kClosedPipe)
+    redirect_to_closed_pipe(STDOUT_FILENO);
+  else
+    redirect(STDOUT_FILENO, output.empty() ? folder_ + "/out" : output, O_WRONLY | O_CREAT);
   redirect(STDERR_FILENO, folder_ + "/err", O_WRONLY | O_CREAT);
   ::execvp(arguments[0], arguments.data());
   ::_exit(127);

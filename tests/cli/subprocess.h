@@ -13,6 +13,9 @@ struct Finished {
   std::string out, err;
 };
 
+/// As `output` of a Subprocess: a pipe that nobody reads.
+inline const std::string kClosedPipe = "|";
+
 /// A running program; its output is collected in files of a folder of its own. Killed when
 /// destroyed.
 class Subprocess {

@@ -70,6 +70,11 @@ TEST_F(FlowReaders, PairsMayLieInFoldersOfTheirOwn) {
 TEST_F(FlowReaders, RefusesWhatIsNoFlow) {
   expect_error([&] { open_flow(folder_.string()); }, ErrorKind::kInput, "found no flow");
   expect_error([&] { open_flow(path("missing.flo"))->next(); }, ErrorKind::kInput, "missing.flo");
+  for (const char* told : {"option \"--flow\"", "there is no such file",
+                           "expected tvl1, dis, a folder", "check the path"})
+    expect_error([&] { open_flow(path("nodir")); }, ErrorKind::kInput, told);
+  std::ofstream(path("note.txt")) << "no flow";
+  expect_error([&] { open_flow(path("note.txt")); }, ErrorKind::kInput, "option \"--flow\"");
   write_gray("flow_x_1.ppm", 1);
   expect_error([&] { open_flow(folder_.string()); }, ErrorKind::kInput, "without its other half");
   std::ofstream(path("a.flo")) << "no flow at all";

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 
 namespace praxiscope {
 namespace {
@@ -50,6 +51,29 @@ TEST(Sheet, ShowsAllStatesOfAFigureWithoutOverlays) {
   EXPECT_EQ(figure::sheet_states(test::study_figure()).size(), 2U);
   for (const int width : {800, 1600})
     test::look_at(make_sheet(test::study_figure(), width), "sheet_study_" + std::to_string(width));
+}
+
+TEST(Sheet, BeginsWithTheOverview) {
+  Figure figure = test::sample_figure();
+  const auto overlays = figure::sheet_states(figure);
+  figure.panels.push_back(
+      {PanelPlace::kMain, 1, TextPanel{.title = "all", .paragraphs = {}}, "all"});
+  FigureState overview = figure.states.front();
+  overview.panels = {static_cast<PanelId>(figure.panels.size()) - 1};
+  const auto place = static_cast<StateId>(figure.states.size());
+  figure.states.push_back(overview);
+  figure.states.push_back(overview);
+  const auto states = figure::sheet_states(figure);
+  ASSERT_EQ(states.size(), overlays.size() + 1) << "one overview is enough";
+  EXPECT_EQ(states.front(), place);
+  EXPECT_TRUE(std::equal(overlays.begin(), overlays.end(), states.begin() + 1));
+}
+
+TEST(Sheet, KeepsTheOrderOfTabsWhateverStateAFigureOpensOn) {
+  Figure figure = test::sample_figure();
+  std::reverse(figure.states.begin(), figure.states.end());
+  const auto states = figure::sheet_states(figure);
+  EXPECT_TRUE(std::is_sorted(states.begin(), states.end(), std::greater<>()));
 }
 
 TEST(Sheet, GrowsWithItsStatesAsFarAsAllowed) {

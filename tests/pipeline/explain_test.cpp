@@ -11,7 +11,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 TEST_F(Explain, WritesEveryFrameOfTheSourceWithItsTimeSoundAndSize) {
-  const std::string video = make_video("in.mp4", "160x96", 50);
+  const std::string video = make_video("in.mp4", "320x240", 50);
   const Explanation result = explain(
       video, options("grad_cam_pp", {"out.mp4", "out.npz", "out.json", "out.png"}), progress_);
   EXPECT_THAT(result.written,
@@ -20,8 +20,8 @@ TEST_F(Explain, WritesEveryFrameOfTheSourceWithItsTimeSoundAndSize) {
   const std::vector<Frame> before = decode(video), after = decode(path("out.mp4"));
   ASSERT_EQ(after.size(), 50U);
   for (std::size_t i = 0; i < 50; ++i) EXPECT_EQ(after[i].pts, before[i].pts) << i;
-  EXPECT_EQ(after[0].picture->width, 160);
-  EXPECT_EQ(after[0].picture->height, 96);
+  EXPECT_EQ(after[0].picture->width, 320);
+  EXPECT_EQ(after[0].picture->height, 240);
   EXPECT_TRUE(open_source(path("out.mp4"))->info().has_audio);
   EXPECT_GT(mean_difference(*before[25].picture, *after[25].picture), 3)
       << "an overlay must be seen";
@@ -84,7 +84,7 @@ TEST_F(Explain, StillImageIsAClipOfOneFrame) {
   EXPECT_EQ(result.clips, 1);
   const std::vector<Frame> picture = decode(path("out.png"));
   ASSERT_EQ(picture.size(), 1U);
-  EXPECT_EQ(picture[0].picture->width, 80);
+  EXPECT_EQ(picture[0].picture->width, 6 * 80) << "small, and there are words on it";
   const json clip = read("out.json").at("clips").at(0);
   const json& frames = clip.at("inputs").at(0).at("frames");
   ASSERT_EQ(frames.size(), 8U);
@@ -100,7 +100,9 @@ TEST_F(Explain, CenterClipLeavesTheRestOfTheVideoPlain) {
   wish.bars = 0;
   const Explanation result = explain(video, wish, progress_);
   EXPECT_EQ(result.clips, 1);
-  EXPECT_EQ(decode(path("out.mp4")).size(), 150U);
+  const std::vector<Frame> frames = decode(path("out.mp4"));
+  EXPECT_EQ(frames.size(), 150U);
+  EXPECT_EQ(frames[0].picture->width, 6 * 64) << "the strip's words want room";
   const json clip = read("out.json").at("clips").at(0);
   EXPECT_EQ(clip.at("source_begin"), 71);
   EXPECT_EQ(clip.at("source_end"), 79);
@@ -112,7 +114,7 @@ TEST_F(Explain, SideBySideShowsThePlainPictureToo) {
   wish.side_by_side = true;
   explain(video, wish, progress_);
   const Picture& picture = *decode(path("out.mp4")).at(0).picture;
-  EXPECT_EQ(picture.width * picture.height, 2 * 64 * 64);
+  EXPECT_EQ(picture.width * picture.height, 2 * (6 * 64) * (6 * 64));
 }
 
 TEST_F(Explain, KeepsExistingFilesUnlessTold) {

@@ -117,15 +117,31 @@ nlohmann::json data_of(const std::string& html) {
   return nlohmann::json::parse(text.substr(begin, text.find("</script>", begin) - begin));
 }
 
+/// Begin of the clip with the highest probability of a class, as its tab says it.
+std::string begin_of_strongest(const nlohmann::json& out, int class_index) {
+  double best = -1, begin = 0;
+  for (const auto& clip : out.at("clips")) {
+    for (const auto& entry : clip.at("top")) {
+      if (entry.at("index") != class_index || entry.at("probability").get<double>() <= best)
+        continue;
+      best = entry.at("probability").get<double>();
+      begin = clip.at("inputs").at(0).at("frames").at(0).at("pts_s").get<double>();
+    }
+  }
+  return seconds_text(begin);
+}
+
 using Figures = test::Explain;
 
 TEST_F(Figures, ShowTheStrongestClipsThatDoNotOverlapForEveryMethodClassAndView) {
   const std::string video = make_video("in.mp4", "96x64", 60);  // 14 clips of 8 frames, hop 4
-  ExplainOptions wish = options("grad_cam,saliency", {"fig.pdf", "fig.html", "out.png"});
+  ExplainOptions wish =
+      options("grad_cam,saliency", {"fig.pdf", "fig.html", "out.png", "numbers.json"});
   wish.targets = {"2", "5"};
   wish.figure_clips = 3;
+  wish.top = 100;
   explain(video, wish, progress_);
-  EXPECT_THAT(files(), ElementsAre("fig.html", "fig.pdf", "in.mp4", "out.png"));
+  EXPECT_THAT(files(), ElementsAre("fig.html", "fig.pdf", "in.mp4", "numbers.json", "out.png"));
   const nlohmann::json data = data_of(path("fig.html"));
   ASSERT_EQ(data.at("films").size(), 3U);
   EXPECT_EQ(data.at("states").size(), 3U * 2 * 2 * 3);
@@ -135,6 +151,11 @@ TEST_F(Figures, ShowTheStrongestClipsThatDoNotOverlapForEveryMethodClassAndView)
     EXPECT_GT(frames.front(), end);
     end = frames.back();
   }
+  // It opens on the clip with the highest probability of the first target; tabs go on in time.
+  const auto& axes = data.at("axes");
+  ASSERT_EQ(axes.at(0).at("values").size(), 3U);
+  const auto first = data.at("states").at(0).at("choice").at(0).get<std::size_t>();
+  EXPECT_EQ(axes.at(0).at("values").at(first), begin_of_strongest(read("numbers.json"), 2));
   const auto sheet = open_source(path("out.png"))->next();
   EXPECT_EQ(sheet->picture->width, 1800);
   std::ifstream pdf(path("fig.pdf"), std::ios::binary);
@@ -165,7 +186,8 @@ TEST_F(Figures, OfAStillHaveOneFrameAndNoTime) {
   const nlohmann::json data = data_of(path("fig.html"));
   EXPECT_EQ(data.at("films").at(0).at("pictures").size(), 1U);
   EXPECT_EQ(data.at("states").size(), 3U);
-  EXPECT_EQ(open_source(path("out.png"))->info().width, 80) << "a picture's .png is the picture";
+  EXPECT_EQ(open_source(path("out.png"))->info().width, 6 * 80)
+      << "a picture's .png is the picture";
   EXPECT_EQ(open_source(path("sheet.png"))->info().width, 1800);
 }
 

@@ -53,10 +53,19 @@ TEST_F(TwoStreams, EveryOutputShowsBoth) {
   EXPECT_EQ(out["clips"][0]["maps"][1]["input"], "flow");
   const std::vector<Frame> frames = decode(path("out.mp4"));
   ASSERT_EQ(frames.size(), 20U);
-  EXPECT_EQ(frames[0].picture->width * frames[0].picture->height, 4 * 96 * 64);
+  EXPECT_EQ(frames[0].picture->width * frames[0].picture->height, 4 * (6 * 96) * (6 * 64));
   std::ifstream html(path("out.html"));
   const std::string page((std::istreambuf_iterator<char>(html)), {});
   EXPECT_THAT(page, HasSubstr("flow"));
+  const std::string shared = "the same map lies over each";
+  std::size_t said = 0;
+  for (std::size_t at = page.find(shared); at != std::string::npos;
+       at = page.find(shared, at + 1)) {
+    EXPECT_THAT(page.substr(at - 250, 250), HasSubstr("Where Grad-CAM"))
+        << "not of maps at the input";
+    ++said;
+  }
+  EXPECT_GT(said, 0U);
 }
 
 /// Mean colour of a tile's crop in the middle of a two-tile video.
@@ -141,7 +150,7 @@ TEST_F(TwoStreams, AStillIsAClipWithoutMotion) {
   const Explanation result =
       explain(path("in.png"), two("grad_cam", {"out.png", "out.json"}), progress_);
   EXPECT_EQ(result.clips, 1);
-  EXPECT_EQ(decode(path("out.png"))[0].picture->width, 192);
+  EXPECT_EQ(decode(path("out.png"))[0].picture->width, 2 * 6 * 96);
 }
 
 /// Frames and flow of one UCF101 video as kinetics-i3d hands them out: GIFs of 79 frames.
@@ -157,7 +166,7 @@ TEST_F(TwoStreams, ReadsARealPairOfVideoAndFlow) {
   const Explanation result = explain(pair + "rgb.gif", wish, progress_);
   EXPECT_EQ(result.frames, 79);
   EXPECT_TRUE(result.warnings.empty());
-  EXPECT_EQ(decode(path("out.mp4"))[0].picture->width, 448);
+  EXPECT_EQ(decode(path("out.mp4"))[0].picture->width, 2 * 448);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // The study fusion on a network whose answers are known: four classes by the signs of two streams.
+#include "studies/support/fusion_text.h"
 #include "studies/two_streams.h"
 
 #include <gmock/gmock.h>
@@ -29,6 +30,11 @@ class Warnings : public Progress {
   void warn(const std::string& message) override { told.push_back(message); }
   std::vector<std::string> told;
 };
+
+void expect_narrow(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+}
 
 class FusionStudy : public ::testing::Test {
  protected:
@@ -125,8 +131,11 @@ TEST_F(FusionStudy, SortsTheUnitsWhereStreamsJoin) {
   const json found = run(*four_corners(), inputs);
   EXPECT_EQ(found["layer"]["name"], "join.relu");
   EXPECT_EQ(found["layer"]["cells"], json({4, 8, 8}));
-  EXPECT_EQ(found["kinds"],
-            json({{"both", 1}, {"first", 1}, {"second", 1}, {"either", 1}, {"dead", 1}}));
+  EXPECT_EQ(
+      found["kinds"],
+      json({{"both", 1}, {"first", 1}, {"second", 1}, {"either", 1}, {"faint", 0}, {"dead", 1}}));
+  EXPECT_THAT(findings_.text, HasSubstr("left out: 0 hardly driven (below 2 % of the strongest "
+                                        "unit's drive), 1 dead"));
   ASSERT_EQ(found["units"].size(), 5U);
   const json& product = found["units"][0];
   EXPECT_EQ(product["channel"], 2);
@@ -258,10 +267,51 @@ TEST_F(FusionStudy, DrawsStreamsSideBySideAndTellsTables) {
   ASSERT_FALSE(figure.maps.empty());
   EXPECT_EQ(figure.maps[0].width, 57);
   EXPECT_TRUE(std::isnan(figure.maps[0].values[28])) << "nothing between the streams";
-  std::istringstream lines(findings_.text);
-  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+  EXPECT_THAT(figure.states.back().caption, HasSubstr("the same map over both"));
+  expect_narrow(findings_.text);
   EXPECT_THAT(findings_.text, HasSubstr("Swap test"));
   EXPECT_THAT(findings_.text, HasSubstr("both streams"));
+}
+
+TEST_F(FusionStudy, TellsTheIntervalOfEveryNumber) {
+  ClipSet inputs(corners());
+  json found = run(*four_corners(3), inputs);
+  EXPECT_THAT(findings_.text, HasSubstr("3 to 3"));
+  json& logit = found["all"]["fills"]["mean"]["logit"];
+  const auto set = [&](double mean, double low, double high) {
+    logit["first"] = {{"mean", mean}, {"low", low}, {"high", high}};
+    logit["neither"]["mean"] = mean;
+    const std::string text = fusion_text(found);
+    expect_narrow(text);
+    return text;
+  };
+  EXPECT_THAT(set(-1.234, -3.456, -0.123), HasSubstr("-3.46 to -0.123 "));
+  EXPECT_THAT(set(-0.0123, -0.03456, -0.001234), HasSubstr("-0.035 to -0.0012 "));
+  EXPECT_THAT(set(-1234.5, -3456, 12.34), HasSubstr("-3.46e+03 to 12.3 "));
+  EXPECT_THAT(set(-1.234e-5, -3.456e-5, -1.234e-6), HasSubstr("-3.5e-05..-1.2e-06 "));
+}
+
+TEST_F(FusionStudy, TellsColumnsThatAddUpAndSharesInPercent) {
+  ClipSet inputs(corners());
+  run(*four_corners(3), inputs);
+  EXPECT_THAT(findings_.text, HasSubstr("neither + rgb + flow = both"));
+  EXPECT_THAT(findings_.text, HasSubstr("75 %"));
+  bool has_table = false;
+  for (const FigurePanel& panel : findings_.figure.panels) {
+    if (const auto* matrix = std::get_if<MatrixPanel>(&panel.content)) {
+      EXPECT_EQ(matrix->scale.hi, 100);
+      EXPECT_THAT(matrix->values, Contains(100));
+      EXPECT_THAT(matrix->title, HasSubstr(", %"));
+    }
+    const auto* table = std::get_if<TablePanel>(&panel.content);
+    if (table == nullptr || table->columns.at(1) != "clips") continue;
+    has_table = true;
+    EXPECT_THAT(table->columns, ElementsAre("class", "clips", "neither", "rgb", "flow", "both",
+                                            "together", "rgb share"));
+    EXPECT_THAT(table->rows.back(), ElementsAre("all", "4", "0", "3 (3 to 3)", "1 (1 to 1)", "4",
+                                                "0", "75 % (75 % to 75 %)"));
+  }
+  EXPECT_TRUE(has_table);
 }
 
 }  // namespace

@@ -74,6 +74,24 @@ TEST(Units, AreSortedByWhatDrivesThem) {
   EXPECT_THAT(choose_units(units, 99), SizeIs(6)) << "no page for a dead one";
 }
 
+TEST(Units, OfHardlyAnyDriveHaveNoKindAndNoPage) {
+  // Channels: driven by stream 1, by stream 2, by nothing to speak of, just by enough, dead.
+  UnitSums sums;
+  const UnitSums::Source from = source(0);
+  sums.add({one_cell({0, 0, 0, 0, 0}), one_cell({24, 0, 0, 0.5, 0}), one_cell({0, 3, 0, 0, 0}),
+            one_cell({24, 3, 0.03, 0.5, 0})},
+           {&from, 1});
+  const std::vector<Unit> units = sums.units();
+  EXPECT_EQ(unit_of(units, 0).kind, UnitKind::kFirst);
+  EXPECT_EQ(unit_of(units, 1).kind, UnitKind::kSecond);
+  EXPECT_EQ(unit_of(units, 2).kind, UnitKind::kFaint) << "0.03 beside 24";
+  EXPECT_EQ(unit_of(units, 2).score, 0);
+  EXPECT_EQ(unit_of(units, 3).kind, UnitKind::kFirst) << "0.5 is more than 2 % of 24";
+  EXPECT_EQ(units[3].channel, 2) << "behind all that have a kind";
+  EXPECT_EQ(units[4].kind, UnitKind::kDead);
+  EXPECT_THAT(choose_units(units, 99), ElementsAre(0, 1, 2));
+}
+
 TEST(Units, StandOnTheirStrongestCells) {
   UnitSums sums;
   // 40 cells: the mean of the largest two.

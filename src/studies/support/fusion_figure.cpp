@@ -141,7 +141,8 @@ class Pages {
     return fmt::format(
         "Unit {} of {} is driven by {}: {} alone drives it to {}, {} alone to {}, {} come only "
         "together. "
-        "{} ({}): left {}, right {}, strength {} with both, {} and {} alone.",
+        "{} ({}): left {}, right {}, the same map over both; strength {} with both, {} and {} "
+        "alone.",
         one["channel"].get<int>(), summary_["layer"]["name"].get<std::string>(),
         words_of_kind(one["kind"].get<std::string>(), summary_["streams"]), first_,
         percent_text(one["first"]), second_, percent_text(one["second"]),
@@ -162,26 +163,31 @@ class Pages {
              "A stream's Shapley value is the mean of what it adds to nothing and of what it adds "
              "to the other stream; both values sum to v(both) - v(neither), exactly. Together: "
              "v(both) - v(first) - v(second) + v(neither), above 0 where the streams need each "
-             "other, below 0 where they say the same. Share: a stream's |value| of the sum of "
+             "other, below 0 where they say the same; in the table v(neither) and both values "
+             "sum to v(both). Share: a stream's |value| of the sum of "
              "both sizes, mean over clips. Intervals: 95 % over resampled inputs.",
              "Swap test: one clip's first stream with another clip's second one, of clips that "
              "the network takes for different classes. What the answer follows decides."}});
     figure_.about.push_back(
         {.title = "Units",
          .paragraphs = {
-             fmt::format("A unit's strength in a clip is the mean of the largest {:.0f} % of its "
-                         "cells; A(S) is the largest strength over all clips with the streams S. "
-                         "Drive: the best of A(both), A(first), A(second), less A(neither). A "
-                         "stream alone drives a unit when it reaches half of the drive. Units "
-                         "that neither stream drives alone need both: where the streams are "
-                         "appearance and motion, these are truly spatiotemporal.",
-                         100 * kTopCells),
+             fmt::format(
+                 "A unit's strength in a clip is the mean of the largest {:.0f} % of its "
+                 "cells; A(S) is the largest strength over all clips with the streams S. "
+                 "Drive: the best of A(both), A(first), A(second), less A(neither). A "
+                 "stream alone drives a unit when it reaches half of the drive. Units "
+                 "that neither stream drives alone need both: where the streams are "
+                 "appearance and motion, these are truly spatiotemporal. Units whose drive "
+                 "is below {:.0f} % of the strongest unit's are hardly driven: they have no "
+                 "page.",
+                 100 * kTopCells, 100 * kFaintDrive),
              "Only together: what remains of the drive when the parts of each stream alone are "
              "taken off; 100 % for a product of streams, 0 % for a sum, below 0 where either is "
              "enough. Classes: exp of the entropy of the classes' mean strengths, 1 for a unit "
              "of one class.",
-             "Maps: the unit's activations, interpolated between its cells, over both streams; "
-             "one scale for all clips of a unit."}});
+             "Maps: the unit's activations, interpolated between its cells. A unit behind the "
+             "place where the streams join has one map, which is laid over both; one scale for all "
+             "clips of a unit."}});
   }
 
   Figure figure_;

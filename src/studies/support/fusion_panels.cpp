@@ -21,6 +21,9 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 double number(const json& value) { return value.is_number() ? value.get<double>() : kNaN; }
 
+/// Of a share; NaN where there is none.
+double whole_percent(const json& share) { return std::round(100 * number(share)); }
+
 }  // namespace
 
 std::string number_text(const json& value) {
@@ -50,20 +53,21 @@ const json& FusionPanels::logits_of(const json& group) const {
 }
 
 TablePanel FusionPanels::values() const {
-  TablePanel table{
-      .title =
-          summary_["target"] == "top"
-              ? "Shapley values of the logit of each clip's class (95 %)"
-              : fmt::format("Shapley values of {} (95 %)", summary_["target"].get<std::string>()),
-      .columns = {"class", "clips", "both", first_, second_, "together", first_ + " share"},
-      .rows = {},
-      .is_number = {false, true, true, true, true, true, true}};
+  TablePanel table{.title = summary_["target"] == "top"
+                                ? "Shapley values of the logit of each clip's class (95 %)"
+                                : fmt::format("Shapley values of {} (95 %)",
+                                              summary_["target"].get<std::string>()),
+                   .columns = {"class", "clips", "neither", first_, second_, "both", "together",
+                               first_ + " share"},
+                   .rows = {},
+                   .is_number = {false, true, true, true, true, true, true, true}};
   const auto row = [&](const std::string& name, const json& group) {
     const json& logit = logits_of(group);
     table.rows.push_back(
-        {name, fmt::format("{}", group["clips"].get<int>()), number_text(logit["both"]["mean"]),
+        {name, fmt::format("{}", group["clips"].get<int>()), number_text(logit["neither"]["mean"]),
          interval_text(logit["first"], false), interval_text(logit["second"], false),
-         number_text(logit["interaction"]["mean"]), interval_text(logit["first_share"], true)});
+         number_text(logit["both"]["mean"]), number_text(logit["interaction"]["mean"]),
+         interval_text(logit["first_share"], true)});
   };
   for (const json& group : summary_["classes"]) row(group["label"].get<std::string>(), group);
   row("all", summary_["all"]);
@@ -73,29 +77,29 @@ TablePanel FusionPanels::values() const {
 MatrixPanel FusionPanels::swap_matrix() const {
   const json& swap = summary_["swap"];
   MatrixPanel panel;
-  panel.title = swap["pairs"] == 0
-                    ? "Swap test: no two clips of different classes"
-                    : fmt::format("Swap test: share of labels that follow {} rather than {}",
-                                  first_, second_);
+  panel.title =
+      swap["pairs"] == 0
+          ? "Swap test: no two clips of different classes"
+          : fmt::format("Swap test: labels that follow {} rather than {}, %", first_, second_);
   panel.row_label = first_ + " of";
   panel.column_label = second_ + " of";
   panel.rows = panel.columns = swap["labels"].get<std::vector<std::string>>();
-  panel.scale = {"viridis", 0, 1, false};
+  panel.scale = {"viridis", 0, 100, false};
   for (const json& row : swap["matrix"]["first"])
-    for (const json& cell : row) panel.values.push_back(number(cell));
+    for (const json& cell : row) panel.values.push_back(whole_percent(cell));
   return panel;
 }
 
 MatrixPanel FusionPanels::contrasts() const {
   const json& contrasts = summary_["contrasts"];
   MatrixPanel panel;
-  panel.title = fmt::format("Share of {} in telling classes apart", first_);
+  panel.title = fmt::format("Share of {} in telling classes apart, %", first_);
   panel.row_label = "clips of";
   panel.column_label = "against";
   panel.rows = panel.columns = contrasts["labels"].get<std::vector<std::string>>();
-  panel.scale = {"viridis", 0, 1, false};
+  panel.scale = {"viridis", 0, 100, false};
   for (const json& row : contrasts["first_share"])
-    for (const json& cell : row) panel.values.push_back(number(cell));
+    for (const json& cell : row) panel.values.push_back(whole_percent(cell));
   return panel;
 }
 
@@ -112,7 +116,7 @@ BarsPanel FusionPanels::kinds() const {
     const auto count = summary_["kinds"][std::string(kind)].get<double>();
     panel.most = std::max(panel.most, count);
     panel.bars.push_back({words_of_kind(std::string(kind), summary_["streams"]), count,
-                          kind == "dead" ? -1 : color++, kind == "both", -1});
+                          kind == "faint" || kind == "dead" ? -1 : color++, kind == "both", -1});
   }
   return panel;
 }

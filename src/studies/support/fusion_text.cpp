@@ -1,6 +1,7 @@
 // See fusion_text.h.
 #include "studies/support/fusion_text.h"
 
+#include "studies/support/fusion_units.h"
 #include "studies/support/pictures.h"
 
 #include "praxiscope/text.h"
@@ -20,7 +21,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMostLabel = 20, kMostStream = 12, kMostMatrix = 8, kMostOfKind = 3,
-                      kEstimate = 20;
+                      kInterval = 18, kNarrow = 7;
 
 /// At most so many characters, never half of one.
 std::string cut(const std::string& text, std::size_t most) {
@@ -37,25 +38,42 @@ std::string number(const json& value) {
   return value.is_number() ? short_number(value.get<double>()) : "-";
 }
 
+/// A share in percent, rounded as in the figure; no "-0".
+std::int64_t whole(const json& share) { return std::llround(100 * share.get<double>()); }
+
 std::string percent(const json& value) {
-  // Rounded first: no "-0 %".
-  return value.is_number() ? fmt::format("{} %", std::lround(100 * value.get<double>())) : "-";
+  return value.is_number() ? fmt::format("{} %", whole(value)) : "-";
 }
 
-/// "2.1 [1.2, 3]"; without the interval where there is none, or no room.
-std::string estimate(const json& told) {
-  const std::string mean = number(told["mean"]);
-  if (!told.contains("low")) return mean;
-  const std::string whole =
-      fmt::format("{} [{}, {}]", mean, number(told["low"]), number(told["high"]));
-  return whole.size() <= kEstimate ? whole : mean;
+/// In a narrow column: with fewer digits where three have no room.
+std::string narrow(const json& value) {
+  const std::string text = number(value);
+  return text.size() <= kNarrow ? text : fmt::format("{:.0e}", value.get<double>());
+}
+
+/// "-0.35 to 1.2"; empty where there is no interval. Digits go before the interval would.
+std::string interval(const json& told) {
+  if (!told.contains("low") || !told["low"].is_number() || !told["high"].is_number()) return "";
+  const auto say = [&](int digits, std::string_view between) {
+    // Plus 0: no "-0".
+    const double low = told["low"].get<double>() + 0.0, high = told["high"].get<double>() + 0.0;
+    return fmt::format("{:.{}g}{}{:.{}g}", low, digits, between, high, digits);
+  };
+  for (const int digits : {3, 2})
+    if (std::string text = say(digits, " to "); text.size() <= kInterval) return text;
+  return say(2, "..");
+}
+
+/// "50-71 %".
+std::string percent_interval(const json& told) {
+  if (!told.contains("low") || !told["low"].is_number() || !told["high"].is_number()) return "";
+  return fmt::format("{}-{} %", whole(told["low"]), whole(told["high"]));
 }
 
 /// "64 % (50-71)".
 std::string share(const json& told) {
   if (!told["mean"].is_number() || !told.contains("low")) return percent(told["mean"]);
-  return fmt::format("{} ({:.0f}-{:.0f})", percent(told["mean"]), 100 * told["low"].get<double>(),
-                     100 * told["high"].get<double>());
+  return fmt::format("{} ({}-{})", percent(told["mean"]), whole(told["low"]), whole(told["high"]));
 }
 
 std::string words_of_fill(const std::string& fill) {
@@ -85,15 +103,22 @@ class Text {
     std::string text =
         fmt::format("What each stream carries of the {} (exact Shapley values; 95 % intervals)\n",
                     target == "top" ? "logit of each clip's class" : "target " + cut(target, 30));
-    text += fmt::format("  {:<20} {:>5} {:>7} {:>20} {:>20} {:>8} {:>12}\n", "class", "clips",
-                        "both", first_, second_, "together", cut(first_, 6) + " share");
+    text += fmt::format("  neither + {} + {} = both; share: {}'s part of what both carry\n", first_,
+                        second_, first_);
+    constexpr const char* kRow = "  {:<20} {:>5} {:>7} {:>18} {:>18} {:>7} {:>8} {:>8}\n";
+    text += fmt::format(fmt::runtime(kRow), "class", "clips", "neither", first_, second_, "both",
+                        "together", "share");
     const auto row = [&](const std::string& name, const json& group) {
       const json& logit = group["fills"][summary_["fill"].get<std::string>()]["logit"];
-      text +=
-          fmt::format("  {:<20} {:>5} {:>7} {:>20} {:>20} {:>8} {:>12}\n", cut(name, kMostLabel),
-                      group["clips"].get<int>(), number(logit["both"]["mean"]),
-                      estimate(logit["first"]), estimate(logit["second"]),
-                      number(logit["interaction"]["mean"]), share(logit["first_share"]));
+      const json &first = logit["first"], &second = logit["second"], &part = logit["first_share"];
+      text += fmt::format(fmt::runtime(kRow), cut(name, kMostLabel), group["clips"].get<int>(),
+                          narrow(logit["neither"]["mean"]), number(first["mean"]),
+                          number(second["mean"]), narrow(logit["both"]["mean"]),
+                          narrow(logit["interaction"]["mean"]), percent(part["mean"]));
+      // Below the means, not beside them: numbers with signs are long.
+      if (const std::string low = interval(first); !low.empty())
+        text += fmt::format(fmt::runtime(kRow), "", "", "", low, interval(second), "", "",
+                            percent_interval(part));
     };
     for (const json& group : summary_["classes"]) row(group["label"].get<std::string>(), group);
     if (summary_["classes"].size() != 1) row("all", summary_["all"]);
@@ -126,7 +151,7 @@ class Text {
                first_) +
            matrix(contrasts["labels"], [&](std::size_t a, std::size_t b) {
              const json& value = contrasts["first_share"][a][b];
-             return value.is_number() ? fmt::format("{:.0f}", 100 * value.get<double>()) : "-";
+             return value.is_number() ? fmt::format("{}", whole(value)) : "-";
            });
   }
 
@@ -145,8 +170,7 @@ class Text {
              const json &one = swap["matrix"]["first"][a][b],
                         &other = swap["matrix"]["second"][a][b];
              if (!one.is_number()) return "-";
-             return fmt::format("{:.0f}/{:.0f}", 100 * one.get<double>(),
-                                100 * other.get<double>());
+             return fmt::format("{}/{}", whole(one), whole(other));
            });
   }
 
@@ -165,17 +189,14 @@ class Text {
       text += "the manifest's streams.fusion";
     else
       text += "as asked for";
-    text += "\n ";
-    for (const auto& [kind, count] : kinds())
-      text += fmt::format(" {} {}{}", words_of_kind(kind, summary_["streams"]), count,
-                          kind == "dead" ? "\n" : ",");
+    text += "\n " + kinds();
     text += fmt::format("  {:>6}  {:<16} {:>8} {:>8} {:>8} {:>9} {:>8}  {}\n", "unit", "driven by",
                         "drive", cut(first_, 8), cut(second_, 8), "together", "classes",
                         "strongest in");
     std::map<std::string, std::size_t> shown;
     for (const json& unit : summary_["units"]) {
       const std::string kind = unit["kind"].get<std::string>();
-      if (kind == "dead" || shown[kind]++ >= kMostOfKind) continue;
+      if (kind == "faint" || kind == "dead" || shown[kind]++ >= kMostOfKind) continue;
       const json& best = summary_["clips"][unit["clips"][0]["clip"].get<std::size_t>()];
       text += fmt::format("  {:>6}  {:<16} {:>8} {:>8} {:>8} {:>9} {:>8}  {}\n",
                           unit["channel"].get<int>(),
@@ -189,12 +210,19 @@ class Text {
     return text;
   }
 
-  /// In the order of rank.
-  std::vector<std::pair<std::string, int>> kinds() const {
-    std::vector<std::pair<std::string, int>> kinds;
-    for (const char* kind : {"both", "first", "second", "either", "dead"})
-      kinds.emplace_back(kind, summary_["kinds"][kind].get<int>());
-    return kinds;
+  /// How many of each kind there are, in the order of rank, and how many are not told of.
+  std::string kinds() const {
+    const json& counts = summary_["kinds"];
+    std::string text;
+    for (const char* kind : {"both", "first", "second", "either"})
+      text += fmt::format("{} {} {}", text.empty() ? "" : ",",
+                          words_of_kind(kind, summary_["streams"]), counts[kind].get<int>());
+    const int faint = counts["faint"].get<int>(), dead = counts["dead"].get<int>();
+    if (faint + dead > 0)
+      text += fmt::format(
+          "\n  left out: {} hardly driven (below {:.0f} % of the strongest unit's drive), {} dead",
+          faint, 100 * kFaintDrive, dead);
+    return text + "\n";
   }
 
   const json& summary_;
@@ -207,7 +235,8 @@ std::string words_of_kind(const std::string& kind, const json& streams) {
   if (kind == "both") return "both streams";
   if (kind == "first") return cut(streams[0].get<std::string>(), kMostStream) + " alone";
   if (kind == "second") return cut(streams[1].get<std::string>(), kMostStream) + " alone";
-  return kind == "either" ? "either stream" : "dead";
+  if (kind == "either") return "either stream";
+  return kind == "faint" ? "hardly driven" : "dead";
 }
 
 std::string name_of_clip(const json& clip) {

@@ -65,15 +65,20 @@ double score_of_kind(const Unit& unit) {
       return unit.second - unit.first;
     case UnitKind::kEither:
       return std::min(unit.first, unit.second);
+    case UnitKind::kFaint:
     case UnitKind::kDead:
       return 0;
   }
   return 0;
 }
 
-void judge(Unit& unit, double largest_of_all) {
+double drive_of(const StreamValues& a) {
+  return std::max({a[kTogether], a[kFirstAlone], a[kSecondAlone]}) - a[kNeither];
+}
+
+void judge(Unit& unit, double largest_of_all, double strongest_drive) {
   const StreamValues& a = unit.strengths;
-  unit.drive = std::max({a[kTogether], a[kFirstAlone], a[kSecondAlone]}) - a[kNeither];
+  unit.drive = drive_of(a);
   unit.classes_used = used_by(unit.by_class, a[kNeither]);
   if (!(unit.drive > kNothing * largest_of_all)) {
     unit.first = unit.second = unit.synergy = kNaN;
@@ -82,7 +87,8 @@ void judge(Unit& unit, double largest_of_all) {
   unit.first = (a[kFirstAlone] - a[kNeither]) / unit.drive;
   unit.second = (a[kSecondAlone] - a[kNeither]) / unit.drive;
   unit.synergy = 1 - unit.first - unit.second;
-  unit.kind = kind_of(unit.first, unit.second);
+  unit.kind = unit.drive < kFaintDrive * strongest_drive ? UnitKind::kFaint
+                                                         : kind_of(unit.first, unit.second);
   unit.score = score_of_kind(unit);
 }
 
@@ -159,10 +165,13 @@ void UnitSums::add_clip(Channel& channel, UnitClip clip, const Clip& streams) co
 }
 
 std::vector<Unit> UnitSums::units() const {
-  double largest = 0;
-  for (const Channel& channel : channels_)
+  double largest = 0, strongest = 0;
+  for (const Channel& channel : channels_) {
     for (const double value : channel.strengths)
       if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+    if (const double drive = drive_of(channel.strengths); std::isfinite(drive))
+      strongest = std::max(strongest, drive);
+  }
   std::vector<Unit> units;
   for (std::size_t c = 0; c < channels_.size(); ++c) {
     Unit unit;
@@ -171,7 +180,7 @@ std::vector<Unit> UnitSums::units() const {
     unit.clips = channels_[c].clips;
     for (const auto& [index, sum] : channels_[c].by_class)
       unit.by_class[index] = sum / static_cast<double>(clips_of_class_.at(index));
-    judge(unit, largest);
+    judge(unit, largest, strongest);
     units.push_back(std::move(unit));
   }
   std::stable_sort(units.begin(), units.end(), [](const Unit& a, const Unit& b) {
@@ -184,7 +193,8 @@ std::vector<std::size_t> choose_units(const std::vector<Unit>& units, std::size_
   std::array<std::vector<std::size_t>, kUnitKindNames.size()> kinds;
   for (std::size_t i = 0; i < units.size(); ++i)
     kinds.at(static_cast<std::size_t>(units[i].kind)).push_back(i);
-  kinds.at(static_cast<std::size_t>(UnitKind::kDead)).clear();
+  for (const UnitKind kind : {UnitKind::kFaint, UnitKind::kDead})
+    kinds.at(static_cast<std::size_t>(kind)).clear();
   std::vector<std::size_t> chosen;
   bool has_more = true;
   for (std::size_t turn = 0; has_more; ++turn) {

@@ -19,15 +19,19 @@ namespace praxiscope::studies {
 /// What a unit needs. With A(S) the largest strength of the unit over all clips with the streams S
 /// there (see UnitSums), R = max(A(12), A(1), A(2)) - A(0) its drive and r(s) = (A(s) - A(0)) / R:
 ///   kDead    R <= 1e-6 of the largest |A| of all units: no clip drives it
+///   kFaint   R < kFaintDrive of the largest R of all units. What drives it is a ratio of two
+///            numbers that hardly differ from nothing, and the layers above would have to weigh it
+///            fifty times as much as the strongest unit for it to say as much.
 ///   kEither  r(1) >= 1/2 and r(2) >= 1/2
 ///   kFirst   r(1) >= 1/2 > r(2)
 ///   kSecond  r(2) >= 1/2 > r(1)
 ///   kBoth    neither stream alone reaches half of what drives it: truly spatiotemporal, where the
 ///            streams are appearance and motion
-enum class UnitKind { kBoth, kFirst, kSecond, kEither, kDead };
-inline constexpr std::array<std::string_view, 5> kUnitKindNames{"both", "first", "second", "either",
-                                                                "dead"};
+enum class UnitKind { kBoth, kFirst, kSecond, kEither, kFaint, kDead };
+inline constexpr std::array<std::string_view, 6> kUnitKindNames{"both",   "first", "second",
+                                                                "either", "faint", "dead"};
 inline constexpr double kDrivenAlone = 0.5;
+inline constexpr double kFaintDrive = 0.02;
 /// Share of a unit's cells whose mean is its strength in a clip; at least one cell.
 inline constexpr double kTopCells = 0.05;
 inline constexpr std::size_t kTopClips = 4;
@@ -62,7 +66,7 @@ struct Unit {
   /// 0 for a sum, below 0 where each alone is enough.
   double synergy = 0;
   /// By this units of one kind are ranked: kBoth synergy, kFirst r(1) - r(2), kSecond r(2) - r(1),
-  /// kEither min(r(1), r(2)), kDead 0.
+  /// kEither min(r(1), r(2)), kFaint and kDead 0.
   double score = 0;
   /// exp(H), 1 to the number of classes: how many classes use the unit. H = -sum p ln p with p a
   /// class's part in the sum over classes of max(0, mean strength over its clips - A(0)). NaN
@@ -109,8 +113,8 @@ class UnitSums {
   bool has_negative_ = false;
 };
 
-/// Positions of at most `count` units for pages of their own: the best of each kind in turns, dead
-/// ones never. `units`: as UnitSums gives them.
+/// Positions of at most `count` units for pages of their own: the best of each kind in turns, faint
+/// and dead ones never. `units`: as UnitSums gives them.
 std::vector<std::size_t> choose_units(const std::vector<Unit>& units, std::size_t count);
 
 }  // namespace praxiscope::studies
