@@ -49,6 +49,8 @@ struct StudyContext {
   /// Where what is done is noted, so that a killed run can go on; empty: nowhere.
   std::string journal;
   bool wants_figure = true;  ///< false: Findings::figure may stay empty
+  /// Takes the frames of the study's video, all of one size, 8 a second. Empty: nobody wants one.
+  std::function<void(const Picture&)> film{};
   Progress& progress;
 };
 
@@ -67,7 +69,9 @@ struct StudyInfo {
   std::string_view summary;   ///< one line, at most 60 characters
   std::string_view question;  ///< what it answers, for help and documents; may have several lines
   std::string_view source;    ///< papers
-  bool needs_inputs = true;   ///< false: looks at the network alone
+  bool needs_inputs = true;   ///< false: they may be left out
+  bool takes_inputs = true;   ///< false: looks at the network alone
+  bool makes_film = false;    ///< has a video to show: StudyContext::film
   std::string_view clips = "center";  ///< SourceSettings::clips unless the user says otherwise
   std::span<const OptionSpec> options;
   /// Ready to run; checks what can be checked without a network.
@@ -86,7 +90,7 @@ struct StudySettings {
   SourceSettings source;
   RunSettings run;
   std::map<std::string, std::string> options;  ///< of the study
-  std::vector<std::string> outputs;            ///< .json .pdf .html, sheets .png
+  std::vector<std::string> outputs;  ///< .json .pdf .html, sheets .png; videos where it makes one
   bool overwrite = false;
   int sheet_width = 1800;  ///< px
 };

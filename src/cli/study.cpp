@@ -90,32 +90,44 @@ int run_command(const StudyInfo& study, const Options& options, Console& console
   return result.failed.empty() ? 0 : static_cast<int>(ErrorKind::kInput);
 }
 
+std::string_view arguments_of(const StudyInfo& study) {
+  if (!study.takes_inputs) return "-m MODEL [OPTIONS]";
+  return study.needs_inputs ? "-m MODEL INPUT... [OPTIONS]" : "-m MODEL [INPUT...] [OPTIONS]";
+}
+
+OptionGroup output_options(const StudyInfo& study) {
+  OptionGroup group = kStudyOutputs;
+  if (study.makes_film) group.options.front().help = ".json, .pdf, .html, sheet .png, .mp4, .gif";
+  return group;
+}
+
 /// A command and the words that it refers to.
 struct StudyCommand {
-  OptionGroup question, clips;
+  OptionGroup question, outputs, clips;
   std::string arguments, about;
   Command command;
 
   explicit StudyCommand(const StudyInfo& study)
       : question{study.title, {}},
+        outputs(output_options(study)),
         clips(clip_options(study)),
-        arguments(study.needs_inputs ? "-m MODEL INPUT... [OPTIONS]" : "-m MODEL [OPTIONS]"),
+        arguments(arguments_of(study)),
         about(study.question) {
     for (const OptionSpec& option : study.options)
       question.options.push_back(
           {option.name, 0, kValue, placeholder(option), option.default_value, option.help});
-    if (study.needs_inputs)
+    if (study.takes_inputs)
       about += "INPUT: videos, pictures, folders, \"globs\" or list files (.txt).\n";
     command = {.name = study.command,
                .arguments = arguments,
                .summary = study.summary,
                .about = about,
-               .groups = {&kModelOptions, &question, &kStudyOutputs},
+               .groups = {&kModelOptions, &question, &outputs},
                .more_groups = {&kPreparationOptions},
                .run = [&study](const Options& options, Console& console) {
                  return run_command(study, options, console);
                }};
-    if (study.needs_inputs)
+    if (study.takes_inputs)
       command.groups.push_back(&clips);
     else
       command.more_groups.push_back(&clips);

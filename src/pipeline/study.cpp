@@ -11,6 +11,7 @@
 #include "pipeline/study_journal.h"
 
 #include "praxiscope/error.h"
+#include "praxiscope/media.h"
 #include "praxiscope/version.h"
 
 #include <fmt/format.h>
@@ -63,7 +64,9 @@ class OpenInputs final : public StudyInputs {
   Progress& progress_;
 };
 
-/// The files of a study: its figure, and its numbers.
+constexpr std::int64_t kFilmRate = 8;  ///< frames a second of a study's video
+
+/// The files of a study: its figure, its numbers, its video.
 class StudyFiles {
  public:
   StudyFiles(const StudyInfo& study, const StudySettings& settings) : settings_(settings) {
@@ -82,17 +85,40 @@ class StudyFiles {
           numbers_.push_back(std::make_unique<AtomicFile>(path, settings.overwrite));
           files_.push_back({path, [file = numbers_.back().get()] { file->publish(); }});
           break;
+        case OutputForm::kVideo:
+          if (study.makes_film) {
+            films_.push_back({path, nullptr});
+            files_.push_back({path, [this, at = films_.size() - 1] {
+                                if (films_[at].sink) films_[at].sink->publish();
+                              }});
+            break;
+          }
+          [[fallthrough]];
         default:
-          throw Error(ErrorKind::kUsage,
-                      fmt::format("{}: found output {}, expected .json, .pdf, .html or .png",
-                                  study.command, path));
+          throw Error(
+              ErrorKind::kUsage,
+              fmt::format(
+                  "{}: found output {}, expected .json, .pdf, .html{}", study.command, path,
+                  study.makes_film ? ", .png, .mp4, .mkv, .webm, .mov or .gif" : " or .png"));
       }
     }
   }
 
   bool wants_figure() const { return !figures_.is_empty(); }
 
+  /// Writes frames to all videos; nothing when there are none.
+  std::function<void(const Picture&)> film() {
+    if (films_.empty()) return {};
+    return [this](const Picture& frame) { add_frame(frame); };
+  }
+
   std::vector<std::string> publish(const std::string& numbers, const Figure& figure) {
+    for (const Film& film : films_) {
+      if (!film.sink)
+        throw Error(ErrorKind::kOutput,
+                    fmt::format("cannot write \"{}\": there is nothing to show", film.path));
+      film.sink->finish();
+    }
     for (const auto& file : numbers_) {
       std::ofstream out(file->temporary_path(), std::ios::binary);
       out << numbers << '\n';
@@ -110,7 +136,29 @@ class StudyFiles {
   }
 
  private:
+  struct Film {
+    std::string path;
+    std::unique_ptr<FrameSink> sink;  ///< opened by the first frame, whose size is all frames'
+  };
+
+  void add_frame(const Picture& frame) {
+    for (Film& film : films_) {
+      if (!film.sink)
+        film.sink = open_sink(film.path, {.width = frame.width,
+                                          .height = frame.height,
+                                          .frame_rate = Rational(kFilmRate, 1),
+                                          .time_base = Rational(1, kFilmRate),
+                                          .audio_from = "",
+                                          .overwrite = settings_.overwrite,
+                                          .metadata = {}});
+      film.sink->write(frame, Rational(frames_, kFilmRate), Rational(1, kFilmRate));
+    }
+    ++frames_;
+  }
+
   const StudySettings& settings_;
+  std::vector<Film> films_;
+  std::int64_t frames_ = 0;
   FigureFiles figures_;
   std::vector<std::unique_ptr<AtomicFile>> numbers_;
   std::vector<Publication> files_;
@@ -168,6 +216,7 @@ StudyResult run_study(const StudyInfo& study, const std::vector<std::string>& in
                            .seed = settings.run.seed,
                            .journal = journal,
                            .wants_figure = files.wants_figure(),
+                           .film = files.film(),
                            .progress = recorder});
   }
   json numbers = header;

@@ -230,6 +230,7 @@ extern const StudyInfo filters{
         "each kernel varies in time, and how smooth it is. Takes no inputs.\n",
     .source = "Zeiler and Fergus, ECCV 2014; Tran et al., CVPR 2018; Karpathy, CS231n",
     .needs_inputs = false,
+    .takes_inputs = false,
     .clips = "center",
     .options = kOptions,
     .make = &make,

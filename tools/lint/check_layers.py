@@ -16,11 +16,12 @@ BELOW = {
     "clip": {"core", "media"},
     "model": {"core", "media", "clip"},
     "methods": {"core", "media", "clip", "model"},
+    "optima": {"core", "media", "clip", "model"},
     "render": {"core"},
     "figure": {"core", "render"},
-    "studies": {"core", "media", "clip", "model", "methods", "render", "figure"},
+    "studies": {"core", "media", "clip", "model", "methods", "optima", "render", "figure"},
     "sink": {"core", "media", "clip", "model", "methods"},
-    "pipeline": {"core", "media", "clip", "model", "methods", "studies", "render", "figure", "sink"},
+    "pipeline": {"core", "media", "clip", "model", "methods", "optima", "studies", "render", "figure", "sink"},
     "cli": set(),
 }
 # Nouns that a folder may know although the folder that makes them is not below it (doc/adr/0001).
@@ -44,7 +45,7 @@ PUBLIC = {
 }
 FOLDER_OF_PUBLIC = {f"praxiscope/{name}.h": folder for folder, names in PUBLIC.items() for name in names}
 
-TORCH_FOLDERS = {"clip", "model", "methods", "studies", "render", "sink", "pipeline"}
+TORCH_FOLDERS = {"clip", "model", "methods", "optima", "studies", "render", "sink", "pipeline"}
 # Third-party headers and the folders of src that may see them.
 LIBRARIES = [
     ("FFmpeg", r"lib(av|sw)\w+/", {"media"}),

@@ -1,0 +1,76 @@
+// What `maximize` is asked, what it looks for, and what it finds.
+#pragma once
+
+#include "optima/maximizer.h"
+
+#include "praxiscope/clip.h"
+#include "praxiscope/model.h"
+#include "praxiscope/options.h"
+#include "praxiscope/tensor.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace praxiscope::studies {
+
+/// How slow results are to be: what the temporal weight chi of every stream is multiplied by.
+struct Speed {
+  std::string_view name;
+  double slowness = 0;
+};
+/// From slow to fast; "free" is not held back at all. The paper's sweep (Feichtenhofer et al. 2020,
+/// "slow" and "fast" plates) with the isotropic case in the middle.
+inline constexpr std::array<Speed, 4> kSpeeds{
+    {{"slow", 10}, {"medium", 1}, {"fast", 0.1}, {"free", 0}}};
+
+struct MaximizationPlan {
+  std::string units;    ///< "LAYER:3,17,40-47"; empty: none
+  std::string classes;  ///< "violin", "violin-cello", "all", several with commas; empty: none
+  optima::Place place = optima::Place::kCenter;
+  bool is_rectified = false;    ///< take units as their rectifier gives them
+  bool has_start_clip = false;  ///< start from the first clip instead of noise
+  bool has_alone = true;        ///< with two streams, also each by itself
+  std::string free_stream;      ///< the only stream that is optimized; empty: all
+  std::vector<Speed> speeds;
+  std::size_t count = 1;     ///< results of each speed, from different noise
+  std::size_t clips = 3;     ///< real ones that are shown beside
+  optima::Priors rgb, flow;  ///< at the speed "medium"
+  optima::MaximizeSettings settings;
+};
+
+/// @throws Error kUsage naming the option that is wrong.
+MaximizationPlan plan_maximization(const OptionValues& options);
+
+/// A real clip that drives what is looked for.
+struct DrivingClip {
+  std::size_t input = 0;
+  std::int64_t clip = 0;  ///< Clip::index
+  double begin_s = 0, end_s = 0;
+  double value = 0;
+  std::vector<std::int64_t> cell;  ///< t, y, x of the largest activation; empty: a class
+};
+
+/// One unit, class or contrast.
+struct Sought {
+  std::string name;  ///< "violin", "violin - cello", "layer4.0:17"
+  optima::Objective objective;
+  std::string wished_layer;  ///< as it was asked for; the objective may lie before its rectifier
+  std::string a_hat_from;    ///< "clips", "free steps"
+  std::vector<DrivingClip> clips;  ///< strongest first
+};
+
+/// One result: of a sought thing at a speed, from one noise.
+struct Found {
+  std::size_t sought = 0, speed = 0, draw = 0;
+  /// The only stream that was optimized, the other held at its mean; empty: all.
+  std::string alone;
+  optima::Optimum optimum;
+  std::vector<double> frequencies;  ///< one a stream: cycles a frame
+  double probability = 0;           ///< of a class; NaN: none
+  std::int64_t class_index = -1;    ///< the network's first answer
+};
+
+}  // namespace praxiscope::studies
