@@ -131,7 +131,7 @@ std::string explain_help() {
       "  unit:LAYER:CHANNEL       a channel's mean; @t,y,x for one position\n"
       "\nMethods (--method ID or ID:option=value, separated by commas):\n";
   for (const MethodInfo* method : methods_table()) {
-    text += hanging(fmt::format("  {:<17}", method->id), std::string(method->summary), 19, 80);
+    text += hanging(fmt::format("  {:<21}  ", method->id), std::string(method->summary), 25, 80);
     for (const OptionSpec& option : method_options(*method)) {
       const std::string head = fmt::format("    {}={}", option.name, option_values(option));
       text += hanging(fmt::format("{:<37} ", head), std::string(option.help), 38, 80);

@@ -30,6 +30,9 @@ const OptionGroup kStudyOutputs{
      {"force", 'f', kFlag, "", "", "replace existing files"},
      {"sheet-width", 0, kValue, "PX", "1800", "of a contact sheet (.png)"}}};
 
+/// Options of a study that its short help shows; the others stand in `praxiscope help COMMAND`.
+constexpr std::size_t kMostShown = 7;
+
 std::string_view placeholder(const OptionSpec& option) {
   if (option.choices == "int") return "N";
   if (option.choices == "float") return "X";
@@ -87,6 +90,8 @@ int run_command(const StudyInfo& study, const Options& options, Console& console
   }
   flush_results(console);
   for (const std::string& failure : result.failed) print_error(console, failure);
+  // A study that was stopped may still have something to show: what it has is written.
+  if (progress.is_cancelled()) return static_cast<int>(ErrorKind::kCancelled);
   return result.failed.empty() ? 0 : static_cast<int>(ErrorKind::kInput);
 }
 
@@ -103,19 +108,21 @@ OptionGroup output_options(const StudyInfo& study) {
 
 /// A command and the words that it refers to.
 struct StudyCommand {
-  OptionGroup question, outputs, clips;
+  OptionGroup question, finer, outputs, clips;
   std::string arguments, about;
   Command command;
 
   explicit StudyCommand(const StudyInfo& study)
       : question{study.title, {}},
+        finer{study.title, {}},
         outputs(output_options(study)),
         clips(clip_options(study)),
         arguments(arguments_of(study)),
         about(study.question) {
     for (const OptionSpec& option : study.options)
-      question.options.push_back(
-          {option.name, 0, kValue, placeholder(option), option.default_value, option.help});
+      (question.options.size() < kMostShown ? question : finer)
+          .options.push_back(
+              {option.name, 0, kValue, placeholder(option), option.default_value, option.help});
     if (study.takes_inputs)
       about += "INPUT: videos, pictures, folders, \"globs\" or list files (.txt).\n";
     command = {.name = study.command,
@@ -123,10 +130,12 @@ struct StudyCommand {
                .summary = study.summary,
                .about = about,
                .groups = {&kModelOptions, &question, &outputs},
-               .more_groups = {&kPreparationOptions},
+               .more_groups = {},
                .run = [&study](const Options& options, Console& console) {
                  return run_command(study, options, console);
                }};
+    if (!finer.options.empty()) command.more_groups.push_back(&finer);
+    command.more_groups.push_back(&kPreparationOptions);
     if (study.takes_inputs)
       command.groups.push_back(&clips);
     else

@@ -27,10 +27,13 @@ using nlohmann::json;
 constexpr OptionSpec kOptions[] = {
     {"unit", "", "text", "LAYER:CHANNEL, or several: LAYER:3,17,40-47"},
     {"class", "", "text", "a label, an index, A-B, several with commas, or all"},
-    {"place", "center", "center|mean|strongest", "of a unit: one position, or its whole channel"},
+    {"place", "center", "center|mean|strongest", "where in the layer a unit is taken"},
     {"speed", "slow,medium,fast,free", "text", "how much the result may move, slowest first"},
     {"count", "1", "int", "results of each speed, from different noise"},
     {"steps", "256", "int", "of the optimization"},
+    {"from", "noise", "noise|clip", "noise, or the first clip given"},
+    {"stream", "", "text", "optimize this stream alone, the others as they start"},
+    {"clips-shown", "3", "int", "of the inputs, the strongest, beside the results"},
     {"rate", "0.05", "float", "length of a step, of -1..1"},
     {"optimizer", "adam", "adam|normalized", "of the gradient made a unit's size"},
     {"canvas", "fourier", "fourier|pixels", "what is optimized: waves or pixels"},
@@ -45,11 +48,8 @@ constexpr OptionSpec kOptions[] = {
     {"scale", "0.05", "float", "that a step may enlarge or shrink: 0.05 is 5 %"},
     {"rotate", "4", "float", "degrees that a step may turn the picture"},
     {"mirror", "off", "on|off", "half of the steps left for right"},
-    {"from", "noise", "noise|clip", "what it starts from; clip: the first one given"},
-    {"stream", "", "text", "optimize this stream alone, the others as they start"},
     {"alone", "on", "on|off", "with two streams, also each of them by itself"},
     {"rectified", "off", "on|off", "take units behind their rectifier: dead ones stay dead"},
-    {"clips-shown", "3", "int", "of the inputs, the strongest, beside the results"},
 };
 
 /// Optimized without priors, to have a measure where no clips are given.

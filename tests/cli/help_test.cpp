@@ -54,6 +54,12 @@ TEST_F(Help, HelpOfACommandShowsEverything) {
   EXPECT_LE(widest_line(outcome.out), 80U);
 }
 
+TEST_F(Help, LongNamesStandApartFromWhatTheyDo) {
+  // As long as the longest method there is, extremal_perturbation.
+  const Outcome outcome = run({"help", "explain"});
+  EXPECT_THAT(outcome.out, HasSubstr("\n  grad_cam_pp            "));
+}
+
 TEST_F(Help, VersionIsOneLine) {
   const Outcome outcome = run({"--version"});
   EXPECT_EQ(outcome.status, 0);

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace praxiscope::test {
 namespace {
@@ -80,7 +81,8 @@ TEST_F(Program, TellsItsMethodsAndPresets) {
 }
 
 TEST_F(Program, HelpOfEveryCommandFitsAScreen) {
-  for (const char* name : {"demo", "info", "predict", "explain", "list", "help"}) {
+  for (const char* name : {"demo", "info", "predict", "explain", "list", "help", "activations",
+                           "evaluate", "filters", "fusion", "maximize"}) {
     const Finished help = praxiscope({name, "--help"});
     EXPECT_EQ(help.status, 0);
     EXPECT_EQ(help.err, "");
@@ -224,6 +226,62 @@ TEST_F(ProgramWithModel, LeavesNothingHalfWrittenWhenInterrupted) {
   EXPECT_EQ(finished.status, 130) << finished.err;
   EXPECT_EQ(finished.out, "");
   EXPECT_THAT(folder_.names(), ElementsAre("long.mkv"));
+}
+
+TEST_F(Program, MaximizesIntoAllForms) {
+  const Finished done = praxiscope({"maximize",
+                                    "-m",
+                                    "strings_fair",
+                                    "--class",
+                                    "holding a violin",
+                                    "--speed",
+                                    "slow,free",
+                                    "--alone",
+                                    "off",
+                                    "--steps",
+                                    "3",
+                                    "-o",
+                                    folder_.path("x.mp4"),
+                                    "-o",
+                                    folder_.path("x.gif"),
+                                    "-o",
+                                    folder_.path("x.pdf"),
+                                    "-o",
+                                    folder_.path("x.html"),
+                                    "-o",
+                                    folder_.path("x.png"),
+                                    "-o",
+                                    folder_.path("x.json")});
+  EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_EQ(count_frames(folder_.path("x.mp4")), 32) << "16 frames, twice";
+  EXPECT_EQ(count_frames(folder_.path("x.gif")), 32);
+  EXPECT_THAT(folder_.names(), ElementsAre("x.gif", "x.html", "x.json", "x.mp4", "x.pdf", "x.png"));
+  std::ifstream file(folder_.path("x.json"));
+  const json told = json::parse(file);
+  EXPECT_EQ(told["schema"], "praxiscope.maximize/1");
+  EXPECT_EQ(told["sought"][0]["results"].size(), 2U);
+}
+
+TEST_F(Program, StudiesWithoutAVideoSaySo) {
+  const Finished refused =
+      praxiscope({"filters", "-m", "strings_fair", "-o", folder_.path("x.mp4")});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(error_line(refused), HasSubstr("expected .json, .pdf, .html or .png"));
+  EXPECT_THAT(folder_.names(), ElementsAre());
+}
+
+TEST_F(Program, AnInterruptedSearchKeepsTheBestSoFar) {
+  Subprocess running(command({"maximize", "-m", "strings_fair", "--class", "holding a violin",
+                              "--speed", "free", "--alone", "off", "--steps", "50000", "-o",
+                              folder_.path("x.png"), "-o", folder_.path("x.json")}));
+  ASSERT_TRUE(running.wait_for_error_text("steps"));
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  running.send(SIGINT);
+  const Finished finished = running.wait();
+  EXPECT_EQ(finished.status, 130) << finished.err;
+  EXPECT_THAT(folder_.names(), ElementsAre("x.json", "x.png"));
+  std::ifstream file(folder_.path("x.json"));
+  EXPECT_TRUE(json::parse(file)["stopped"].get<bool>());
 }
 
 TEST_F(ProgramWithModel, EndsAtOnceWhenInterruptedTwice) {
