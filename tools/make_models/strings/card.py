@@ -63,10 +63,11 @@ def text(folder, found, other, single, names, about):
 | `rgb` | 16 frames, every second of 25 a second, 128 x 128, (x / 255 - 0.45) / 0.25 |
 | `flow` | of the same frames, each to the next of 25 a second: right and down, OpenCV's DIS (medium), cut at 8 px, divided by 8 |
 | output | logits of 6 classes (`labels.txt`); beside them the logits of each stream's own head |
-| streams | convolution 3 x 7 x 7 of stride 2 x 4 x 4, max-pooling, a residual block in space and time, one over time alone: 48 x 8 x 16 x 16 |
-| fusion | `fusion.conv`, 3 x 1 x 1 over both streams' channels (conv fusion, Feichtenhofer et al. 2016) |
-| heads | of both together and of each stream: the average over time of every channel's strongest place, one linear layer |
-| default layer | `fusion.relu`: 64 x 8 x 16 x 16, each place sees 47 x 47 px of RGB and 31 x 31 px of flow |
+| streams | convolution 3 x 7 x 7 of stride 2 x 4 x 4, max-pooling, a residual block of two 3 x 3 x 3 convolutions: 48 x 8 x 16 x 16 |
+| fusion | `fusion.conv`, 3 x 3 x 3 over both streams' channels (Feichtenhofer et al. 2016) |
+| then | a residual block, average pooling, one linear layer |
+| own heads | one linear layer each, after average pooling (RGB) or the average of every time's strongest place (flow) |
+| default layer | `fusion.relu`: 48 x 8 x 16 x 16, each place sees 63 x 63 px |
 | size | {millions:.2f} M parameters, {megabytes:.1f} MB; `{stem}.pt` (TorchScript) and `{stem}.pt2` (torch.export, 1 to 64 clips) |
 
 ## How good it is

@@ -177,7 +177,7 @@ def main():
     parser.add_argument("--only", choices=("biased", "fair", "one_frame", "cards"), help="do one part; its numbers are kept")
     parser.add_argument("--program", default=str(ROOT / "build/dev/bin/render_strings"), help="the renderer")
     parser.add_argument("--cache", default="/tmp/praxiscope-strings", help="folder for the rendered clips")
-    parser.add_argument("--training-clips", type=int, default=4800, help="of train_fair, for the network that sees one frame")
+    parser.add_argument("--training-clips", type=int, default=3600, help="of train_fair, for the network that sees one frame")
     parser.add_argument("--videos", type=int, default=180, help="test clips that are also written and decoded")
     parser.add_argument("--steps", type=int, default=600, help="of the network that sees one frame")
     parser.add_argument("--threads", type=int, default=2)
