@@ -24,7 +24,7 @@ struct CanvasSettings {
   double contrast = 0.05;  ///< standard deviation of the noise at the start, of -1..1
 };
 
-/// What rows start from; rows that start alike differ only by what is asked of them.
+/// One stream of all rows.
 class Canvas {
  public:
   virtual ~Canvas() = default;
@@ -36,10 +36,10 @@ class Canvas {
   virtual void keep_in_range(std::span<const double> bounds) = 0;
 };
 
-/// @param start  [N,C,T,H,W] centred, on any device; undefined: noise from `generator`, row n's
-/// from
-///               its n-th draw, equal for rows with the same number in `draws`.
-/// @param device where the canvas lies.
+/// @param draws   N: which noise a row starts from; rows with the same number start alike,
+///                whatever the other rows are.
+/// @param start   [N,C,T,H,W] centred, on any device; undefined: noise by `seed` and `draws`.
+/// @param device  where the canvas lies.
 std::unique_ptr<Canvas> make_canvas(const Stream& stream, const CanvasSettings& settings,
                                     std::span<const std::int64_t> draws, const at::Tensor& start,
                                     std::uint64_t seed, const std::string& device);

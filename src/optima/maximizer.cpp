@@ -14,7 +14,7 @@
 namespace praxiscope::optima {
 namespace {
 
-/// Looks at the clips as they are this often, forward only: a hundredth of the steps' cost.
+/// Looks at the clips as they are this often, forward only: about a hundredth of the steps' work.
 constexpr int kLookEvery = 32;
 
 /// The network on pictures; files that fix the batch get it full.

@@ -10,6 +10,7 @@
 #include "praxiscope/text.h"
 
 #include <ATen/ATen.h>
+#include <ATen/CPUGeneratorImpl.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -67,6 +68,7 @@ class Search {
     sought_ = find_sought(plan_, context_.model, blank_inputs());
     survey();
     measure();
+    context_.progress.check_cancelled();  // nothing is found yet that could be kept
     search();
     json summary = maximization_summary(plan_, sought_, found_, *streams_, context_);
     summary["failed"] = failed_;
@@ -106,11 +108,13 @@ class Search {
 
   std::vector<at::Tensor> blank_inputs() const {
     if (example_) return stack_clips(context_.model, {&*example_, 1});
+    at::Generator generator = at::detail::createCPUGenerator(context_.seed);
     std::vector<at::Tensor> pictures;
     for (const optima::Stream& stream : streams_->all()) {
       const auto [t, h, w] = stream.size;
-      pictures.push_back(
-          at::rand({context_.model.fixed_batch().value_or(1), stream.channels(), t, h, w}) * 2 - 1);
+      const std::int64_t batch = context_.model.fixed_batch().value_or(1);
+      pictures.push_back(at::rand({batch, stream.channels(), t, h, w}, generator, at::kFloat) * 2 -
+                         1);
     }
     std::vector<at::Tensor> inputs = streams_->inputs(pictures);
     for (at::Tensor& input : inputs) input = input.to(at::Device(context_.model.device()));

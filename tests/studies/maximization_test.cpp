@@ -168,9 +168,10 @@ TEST_F(MaximizationStudy, KeepsWhatItHasWhenItIsStopped) {
     std::string stage_;
     int steps_ = 0;
   } stopping;
-  ClipSet inputs({});
+  ClipSet inputs({{clip_of(0.9, 0.9)}});
   const StudyInfo& study = find_study("maximization");
-  const OptionValues values(study.command, study.options, {{"class", "bright"}, {"jitter", "1"}});
+  const OptionValues values(study.command, study.options,
+                            {{"class", "bright,moves"}, {"jitter", "1"}});
   const Findings found = study.make(values, {}, stopping)
                              ->run({.model = model_,
                                     .inputs = inputs,
@@ -183,7 +184,11 @@ TEST_F(MaximizationStudy, KeepsWhatItHasWhenItIsStopped) {
   EXPECT_TRUE(told["stopped"].get<bool>());
   ASSERT_EQ(told["sought"][0]["results"].size(), 2U) << "the batch that had begun";
   EXPECT_EQ(told["sought"][0]["results"][0]["steps"], 5);
-  EXPECT_FALSE(found.figure.states.empty());
+  EXPECT_TRUE(told["sought"][1]["results"].empty());
+  // No tab leads to a clip that was not fetched, no page to what was not looked for yet.
+  EXPECT_THAT(found.figure.axes[1].values, ::testing::Not(::testing::Contains("strongest clip")));
+  ASSERT_EQ(found.figure.states.size(), 1U);
+  EXPECT_EQ(found.figure.states[0].choice[0], 0);
 }
 
 TEST_F(MaximizationStudy, SaysWhatIsWrong) {

@@ -56,7 +56,7 @@ class Plates {
     std::size_t clips = 0;
     for (const Sought& one : sought_) {
       things.values.push_back(one.name);
-      clips = std::max(clips, one.clips.size());
+      if (!clips_.empty()) clips = std::max(clips, one.clips.size());
     }
     for (std::size_t draw = 1; draw < plan_.count; ++draw)
       shows.values.push_back(fmt::format("optimum {}", draw + 1));
@@ -77,6 +77,7 @@ class Plates {
   }
 
   void add_plates(std::size_t i) {
+    if (results(i, 0, false).empty()) return;  // the search was stopped before
     const PanelId table = add(PanelPlace::kWide, result_table(i), "all results with their numbers");
     const PanelId course = add(PanelPlace::kSide, courses(i), "how the value grew");
     const PanelId slices = add(PanelPlace::kUnder, slices_of(i),
@@ -199,7 +200,7 @@ class Plates {
 
   BarsPanel reached(std::size_t i) const {
     BarsPanel panel;
-    panel.title = "Activation, in units of " + sought_[i].a_hat_from;
+    panel.title = fmt::format("Activation; 1 is the largest of {}", sought_[i].a_hat_from);
     panel.is_percent = false;
     panel.most = 1e-12;
     int color = 0;
