@@ -19,6 +19,9 @@ class Progress {
     (void)stage, (void)total;
   }
   virtual void advance(std::int64_t units) { (void)units; }
+  /// What the work would tell of itself meanwhile, in a few words: "violin 3.41". The last one
+  /// counts, until the next stage begins.
+  virtual void say(const std::string& words) { (void)words; }
   /// Something the user should know although the work goes on. One line, like an Error's message.
   virtual void warn(const std::string& message) { (void)message; }
 

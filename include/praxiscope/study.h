@@ -26,6 +26,8 @@ struct Findings {
   std::string text;  ///< tables for a terminal, lines of at most 100 columns; ends with a newline
   std::string json;  ///< an object; the line adds schema, model, preprocessing and inputs to it
   Figure figure;     ///< subtitle, footnote and provenance are the line's
+  /// The study was stopped, and what its journal holds is worth going on from.
+  bool goes_on = false;
 };
 
 /// The inputs of a study, to be walked as often as it likes.
@@ -46,11 +48,14 @@ struct StudyContext {
   StudyInputs& inputs;
   int batch = 1;  ///< clips of one forward
   std::uint64_t seed = 0;
-  /// Where what is done is noted, so that a killed run can go on; empty: nowhere.
+  /// Where what is done is noted, so that a killed run can go on; empty: nowhere. Files whose names
+  /// begin with it are the study's as well, and go with it.
   std::string journal;
   bool wants_figure = true;  ///< false: Findings::figure may stay empty
   /// Takes the frames of the study's video, all of one size, 8 a second. Empty: nobody wants one.
   std::function<void(const Picture&)> film{};
+  /// Takes pictures of how far the study is, of any size, now and then. Empty: nobody looks.
+  std::function<void(const Picture&)> preview{};
   Progress& progress;
 };
 
@@ -91,6 +96,8 @@ struct StudySettings {
   RunSettings run;
   std::map<std::string, std::string> options;  ///< of the study
   std::vector<std::string> outputs;  ///< .json .pdf .html, sheets .png; videos where it makes one
+  /// A .png that shows how far a study with a video is, written anew now and then; empty: none.
+  std::string preview;
   bool overwrite = false;
   int sheet_width = 1800;  ///< px
 };
@@ -105,7 +112,7 @@ struct StudyResult {
 
 /// Asks a study about a network and inputs (see expand_inputs()) and writes all outputs; they
 /// appear together at the end or not at all. What is done is noted beside the first output, and a
-/// run with the same settings continues it.
+/// run with the same settings continues it; also one that was stopped and wrote what it had.
 /// @throws Error.
 StudyResult run_study(const StudyInfo& study, const std::vector<std::string>& inputs,
                       const StudySettings& settings, Progress& progress);

@@ -50,6 +50,7 @@ void ProgressPrinter::begin(const std::string& stage, std::optional<std::int64_t
   stage_ = stage;
   total_ = total;
   units_ = 0;
+  said_.clear();
   began_ = Clock::now();
   if (console_.is_quiet) return;
   if (console_.err_is_terminal) {
@@ -67,6 +68,11 @@ void ProgressPrinter::advance(std::int64_t units) {
   if (console_.is_quiet || !console_.err_is_terminal) return;
   const Clock::time_point now = Clock::now();
   if (now - drawn_ >= std::chrono::milliseconds(100)) draw(now);
+}
+
+void ProgressPrinter::say(const std::string& words) {
+  const std::lock_guard lock(mutex_);
+  said_ = words;
 }
 
 void ProgressPrinter::warn(const std::string& message) {
@@ -91,7 +97,9 @@ void ProgressPrinter::say_if_possible(const std::string& message) {
 void ProgressPrinter::draw(Clock::time_point now) {
   const double seconds = std::chrono::duration<double>(now - began_).count();
   const std::string subject = subject_.empty() ? "" : subject_ + ": ";
-  const std::string line = subject + stage_ + " " + describe_progress(units_, total_, seconds);
+  const std::string said = said_.empty() ? "" : "; " + said_;
+  const std::string line =
+      subject + stage_ + " " + describe_progress(units_, total_, seconds) + said;
   const auto width = static_cast<std::size_t>(std::max(console_.width - 1, 20));
   console_.err << '\r' << shortened(line, width) << "\x1b[K" << std::flush;
   drawn_ = now;

@@ -28,6 +28,7 @@ class ProgressPrinter : public Progress {
   void set_subject(const std::string& subject);
   void begin(const std::string& stage, std::optional<std::int64_t> total) override;
   void advance(std::int64_t units) override;
+  void say(const std::string& words) override;
   /// Every message once per subject.
   void warn(const std::string& message) override;
   /// Takes the line off the terminal; before anything else is written there.
@@ -42,7 +43,7 @@ class ProgressPrinter : public Progress {
 
   Console& console_;
   std::timed_mutex mutex_;
-  std::string subject_, stage_;
+  std::string subject_, stage_, said_;
   std::optional<std::int64_t> total_;
   std::int64_t units_ = 0;
   Clock::time_point began_, drawn_;

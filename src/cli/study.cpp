@@ -60,6 +60,7 @@ StudySettings wishes(const StudyInfo& study, const Options& options) {
       wish.options[std::string(option.name)] = options.text(option.name);
   }
   wish.outputs = options.list("output");
+  if (study.makes_film && options.has("preview")) wish.preview = options.text("preview");
   wish.overwrite = options.flag("force");
   wish.sheet_width = static_cast<int>(options.integer("sheet-width", 600, 8000));
   return wish;
@@ -71,7 +72,9 @@ int run_command(const StudyInfo& study, const Options& options, Console& console
   std::vector<std::string> inputs;
   if (study.needs_inputs || !options.arguments().empty())
     inputs = named_inputs(study.command, options.arguments());
-  for (const std::string& output : wish.outputs) {
+  std::vector<std::string> files = wish.outputs;
+  if (!wish.preview.empty()) files.push_back(wish.preview);
+  for (const std::string& output : files) {
     const std::filesystem::path path = output;
     clean_on_exit(path.has_parent_path() ? path.parent_path().string() : ".");
   }
@@ -102,7 +105,11 @@ std::string_view arguments_of(const StudyInfo& study) {
 
 OptionGroup output_options(const StudyInfo& study) {
   OptionGroup group = kStudyOutputs;
-  if (study.makes_film) group.options.front().help = ".json, .pdf, .html, sheet .png, .mp4, .gif";
+  if (study.makes_film) {
+    group.options.front().help = ".json, .pdf, .html, sheet .png, .mp4, .gif";
+    group.options.push_back(
+        {"preview", 0, kValue, "FILE", "", "a .png that shows how far it is, written anew"});
+  }
   return group;
 }
 

@@ -52,6 +52,7 @@ class Loop {
         throw Error(ErrorKind::kInternal, "maximize: a reference activation that is not above 0");
     }
     options_ = run_options(objectives_);
+    watch_families();
     for (std::size_t s = 0; s < streams.all().size(); ++s) open_stream(s);
     results_.resize(wishes.size());
     best_.assign(wishes.size(), -std::numeric_limits<double>::infinity());
@@ -82,6 +83,38 @@ class Loop {
     at::Tensor standing;  ///< [N,C,T,H,W]: what stays; undefined: nothing does
     double voxels = 1;
   };
+
+  /// The layer that is compared is kept, and not left out of what is run.
+  void watch_families() {
+    if (settings_.diversity <= 0) return;
+    compared_ = options_.stop_after.empty() ? settings_.diversity_layer : options_.stop_after;
+    if (compared_.empty())
+      throw Error(ErrorKind::kUsage,
+                  "maximize: diversity: found no layer to compare results at, expected one in the "
+                  "manifest (\"layer\") or a unit to look for");
+    options_.taps = {compared_};
+    options_.tap_gradients = true;
+    at::Tensor same = at::zeros(
+        {static_cast<std::int64_t>(wishes_.size()), static_cast<std::int64_t>(wishes_.size())});
+    for (std::size_t a = 0; a < wishes_.size(); ++a) {
+      for (std::size_t b = 0; b < wishes_.size(); ++b) {
+        const bool are_kin =
+            a != b && wishes_[a].family >= 0 && wishes_[a].family == wishes_[b].family;
+        same[static_cast<std::int64_t>(a)][static_cast<std::int64_t>(b)] = are_kin ? 1.0 : 0.0;
+      }
+    }
+    kin_ = (same / same.sum(1, true).clamp_min(1)).to(model_.device());
+  }
+
+  /// How alike every row is to the others of its family, [N], 0..1.
+  at::Tensor likeness(const Run& run) const {
+    const auto rows = static_cast<std::int64_t>(wishes_.size());
+    const at::Tensor layer = run.activations.at(compared_).narrow(0, 0, rows).to(at::kFloat);
+    const at::Tensor features = layer.dim() > 2 ? layer.flatten(2) : layer.unsqueeze(2);
+    const at::Tensor gram = at::bmm(features, features.transpose(1, 2)).flatten(1);
+    const at::Tensor unit = gram / gram.norm(2, 1, true).clamp_min(1e-12);
+    return (unit.mm(unit.t()) * kin_).sum(1);
+  }
 
   void open_stream(std::size_t s) {
     const Stream& stream = streams_.all()[s];
@@ -186,7 +219,11 @@ class Loop {
     std::vector<at::Tensor> detached;
     for (const at::Tensor& one : seen) detached.push_back(one.detach());
     const Run run = run_on(model_, streams_, detached, options_, true);
-    const at::Tensor scores = scaled(score(run, objectives_));
+    at::Tensor scores = scaled(score(run, objectives_));
+    if (!compared_.empty()) {
+      const at::AutoGradMode record(true);
+      scores = scores - settings_.diversity * likeness(run);
+    }
     values_ = scores.detach();
     std::vector<std::string> names;
     for (std::size_t i = 0; i < given.size(); ++i) names.push_back(fmt::format("input:{}", i));
@@ -209,7 +246,9 @@ class Loop {
     for (const Painted& painted : painted_) pictures.push_back(pictures_of(painted).detach());
     const Run run = run_on(model_, streams_, pictures, options_, false);
     const at::Tensor raw = score(run, objectives_).detach();
-    const at::Tensor values = (scaled(raw) - penalties(pictures)).to(at::kCPU, at::kDouble);
+    at::Tensor reached = scaled(raw) - penalties(pictures);
+    if (!compared_.empty()) reached = reached - settings_.diversity * likeness(run);
+    const at::Tensor values = reached.to(at::kCPU, at::kDouble);
     for (std::size_t n = 0; n < results_.size(); ++n) {
       const auto row = static_cast<std::int64_t>(n);
       const double value = values[row].item<double>();
@@ -222,6 +261,7 @@ class Loop {
       for (const at::Tensor& one : pictures)
         results_[n].streams.push_back(one[row].to(at::kCPU, at::kFloat).clone());
     }
+    if (settings_.look) settings_.look(results_);
   }
 
   const Model& model_;
@@ -234,7 +274,9 @@ class Loop {
   std::vector<double> a_hat_;
   RunOptions options_;
   std::vector<Painted> painted_;
-  at::Tensor values_;  ///< [N] of the step: score / a_hat
+  std::string compared_;  ///< the layer at which results of a family are to differ; empty: none
+  at::Tensor kin_;        ///< [N,N]: rows sum to 1 over the others of a family, or to 0
+  at::Tensor values_;     ///< [N] of the step: score / a_hat
   std::vector<double> best_;
   std::vector<Optimum> results_;
 };
@@ -253,6 +295,28 @@ at::Tensor ask(const Model& model, const Streams& streams, std::span<const at::T
   const at::NoGradGuard no_recording;
   const Run run = run_on(model, streams, pictures, run_options(rows), false);
   return score(run, rows).detach().to(at::kCPU, at::kFloat);
+}
+
+std::vector<at::Tensor> slopes(const Model& model, const Streams& streams,
+                               std::span<const at::Tensor> pictures,
+                               std::span<const Objective> rows) {
+  const at::AutoGradMode record(true);
+  std::vector<at::Tensor> leaves;
+  for (const at::Tensor& one : pictures)
+    leaves.push_back(one.detach().to(at::Device(model.device())).requires_grad_(true));
+  const std::vector<at::Tensor> given = streams.inputs(leaves);
+  std::vector<at::Tensor> detached;
+  for (const at::Tensor& one : leaves) detached.push_back(one.detach());
+  const Run run = run_on(model, streams, detached, run_options(rows), true);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < given.size(); ++i) names.push_back(fmt::format("input:{}", i));
+  std::vector<at::Tensor> pull = run.gradients(score(run, rows).sum(), names, false);
+  for (std::size_t i = 0; i < pull.size(); ++i) pull[i] = pull[i].narrow(0, 0, given[i].size(0));
+  auto found = torch::autograd::grad(given, leaves, pull, /*retain_graph=*/false,
+                                     /*create_graph=*/false, /*allow_unused=*/true);
+  for (std::size_t s = 0; s < found.size(); ++s)
+    if (!found[s].defined()) found[s] = at::zeros_like(leaves[s]);
+  return found;
 }
 
 }  // namespace praxiscope::optima

@@ -26,18 +26,7 @@ struct Wish {
   std::int64_t draw = 0;          ///< which noise it starts from: wishes that share it start alike
   std::vector<at::Tensor> start;  ///< per stream [C,T,H,W] centred; undefined or absent: noise
   std::vector<bool> is_fixed;     ///< per stream: stays as it starts; absent: none
-};
-
-struct MaximizeSettings {
-  int steps = 256;
-  double rate = 0.05;
-  AscentKind ascent = AscentKind::kAdam;
-  CanvasSettings canvas{};
-  ViewSettings views{};
-  std::uint64_t seed = 0;
-  /// Called after every step with the mean of the rows' objectives; false: stop here, with what is
-  /// best so far.
-  std::function<bool(int step, double value)> watch{};
+  int family = -1;  ///< wishes of one family are to differ, see MaximizeSettings::diversity
 };
 
 /// One result.
@@ -47,6 +36,24 @@ struct Optimum {
   double value = 0;                 ///< score / a_hat - penalty
   std::vector<double> course;       ///< value at every step, as the step saw it (jittered)
   int steps = 0;                    ///< that were done
+};
+
+struct MaximizeSettings {
+  int steps = 256;
+  double rate = 0.05;
+  AscentKind ascent = AscentKind::kAdam;
+  CanvasSettings canvas{};
+  ViewSettings views{};
+  std::uint64_t seed = 0;
+  /// Weight of likeness within a family: the mean over its other rows of the cosine between Gram
+  /// matrices over channels of a layer's activations, 0..1 (Olah et al. 2017, "diversity").
+  double diversity = 0;
+  std::string diversity_layer{};  ///< whose activations are compared where wishes have no layer
+  /// Called after every step with the mean of the rows' objectives; false: stop here, with what is
+  /// best so far.
+  std::function<bool(int step, double value)> watch{};
+  /// Called now and then with what is best so far, and with the last.
+  std::function<void(std::span<const Optimum>)> look{};
 };
 
 /// The inputs of a network as streams of these sizes. An input that draws its frames from another
@@ -86,5 +93,11 @@ std::vector<Optimum> maximize(const Model& model, const Streams& streams,
 /// @param pictures  per stream [N,C,T,H,W] centred.
 at::Tensor ask(const Model& model, const Streams& streams, std::span<const at::Tensor> pictures,
                std::span<const Objective> rows);
+
+/// d score / d pictures of every row, per stream [N,C,T,H,W], on the model's device.
+/// @param pictures  per stream [N,C,T,H,W] centred.
+std::vector<at::Tensor> slopes(const Model& model, const Streams& streams,
+                               std::span<const at::Tensor> pictures,
+                               std::span<const Objective> rows);
 
 }  // namespace praxiscope::optima

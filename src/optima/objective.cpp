@@ -24,28 +24,6 @@ at::Tensor logit(const Run& run, std::int64_t row, std::int64_t index) {
   return run.logits[row][index];
 }
 
-/// [positions...] of one row: a channel's activations, or the direction's part of all of them.
-at::Tensor responses(const at::Tensor& layer, std::int64_t row, const Objective& objective) {
-  const at::Tensor values = layer[row];
-  if (objective.direction.defined()) {
-    if (objective.direction.numel() != values.size(0))
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("maximize: layer {}: found a direction of {} numbers, expected one "
-                              "of {}: as many as the layer has channels",
-                              in_quotes(objective.target.layer), objective.direction.numel(),
-                              values.size(0)));
-    std::vector<std::int64_t> shape(static_cast<std::size_t>(values.dim()), 1);
-    shape[0] = values.size(0);
-    return (values * objective.direction.to(values.options()).reshape(shape)).sum(0);
-  }
-  const std::int64_t channel = objective.target.channel;
-  if (channel < 0 || channel >= values.size(0))
-    throw Error(ErrorKind::kUsage,
-                fmt::format("maximize: layer {}: found channel {}, expected 0 to {}",
-                            in_quotes(objective.target.layer), channel, values.size(0) - 1));
-  return values[channel];
-}
-
 at::Tensor at_place(at::Tensor values, const Objective& objective) {
   const std::optional<std::int64_t> wanted[] = {objective.target.t, objective.target.y,
                                                 objective.target.x};
@@ -75,6 +53,26 @@ bool is_rectified_by(const at::Tensor& before, const at::Tensor& after) {
 
 }  // namespace
 
+at::Tensor responses(const at::Tensor& layer, const Objective& objective) {
+  if (objective.direction.defined()) {
+    if (objective.direction.numel() != layer.size(0))
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("maximize: layer {}: found a direction of {} numbers, expected one "
+                              "of {}: as many as the layer has channels",
+                              in_quotes(objective.target.layer), objective.direction.numel(),
+                              layer.size(0)));
+    std::vector<std::int64_t> shape(static_cast<std::size_t>(layer.dim()), 1);
+    shape[0] = layer.size(0);
+    return (layer * objective.direction.to(layer.options()).reshape(shape)).sum(0);
+  }
+  const std::int64_t channel = objective.target.channel;
+  if (channel < 0 || channel >= layer.size(0))
+    throw Error(ErrorKind::kUsage,
+                fmt::format("maximize: layer {}: found channel {}, expected 0 to {}",
+                            in_quotes(objective.target.layer), channel, layer.size(0) - 1));
+  return layer[channel];
+}
+
 RunOptions run_options(std::span<const Objective> rows) {
   RunOptions options;
   options.input_gradients = true;
@@ -103,7 +101,7 @@ at::Tensor score(const Run& run, std::span<const Objective> rows) {
                     fmt::format("maximize: layer {}: found an output of {} dimensions, expected "
                                 "[N,C], [N,C,H,W] or [N,C,T,H,W]; choose another layer",
                                 in_quotes(row.target.layer), layer.dim()));
-      scores.push_back(at_place(responses(layer, place, row), row).to(at::kFloat));
+      scores.push_back(at_place(responses(layer[place], row), row).to(at::kFloat));
     } else {
       at::Tensor value = logit(run, place, row.target.class_index);
       if (row.target.kind == Target::Kind::kContrast)

@@ -35,6 +35,11 @@ RunOptions run_options(std::span<const Objective> rows);
 /// @throws Error kUsage for classes, channels and positions that there are not.
 at::Tensor score(const Run& run, std::span<const Objective> rows);
 
+/// [positions...] of one clip: a channel's activations, or the direction's part of all of them.
+/// @param layer  [C,positions...]. @throws Error kUsage for a channel or direction that does not
+/// fit.
+at::Tensor responses(const at::Tensor& layer, const Objective& objective);
+
 /// The layer whose output a rectifier makes `layer` from, so that a unit that is off still has a
 /// way up: the layer itself where it is no rectifier's output. Found by comparing the activations
 /// of one forward of `inputs`.

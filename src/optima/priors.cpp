@@ -75,22 +75,26 @@ at::Tensor penalty(const at::Tensor& pictures, std::span<const Priors> rows, dou
   return sum;
 }
 
-at::Tensor temporal_frequency(const at::Tensor& pictures) {
+at::Tensor temporal_spectrum(const at::Tensor& pictures) {
   const at::NoGradGuard no_recording;
   const at::Tensor values = pictures.detach().to(at::kCPU, at::kDouble);
   const at::Tensor centred = values - values.mean({1, 2, 3, 4}, /*keepdim=*/true);
   const at::Tensor spectrum = at::fft_rfft(centred, std::nullopt, 2);
-  at::Tensor power = at::view_as_real(spectrum).square().sum(-1).sum({1, 3, 4});  // [N,F]
+  const at::Tensor power = at::view_as_real(spectrum).square().sum(-1).sum({1, 3, 4});  // [N,F]
   // Every frequency but 0 and 1/2 stands for two of the whole spectrum.
   at::Tensor counts = at::full({power.size(1)}, 2, at::kDouble);
   counts[0] = 1;
   const std::int64_t frames = pictures.size(2);
   if (frames % 2 == 0 && frames > 1) counts[counts.size(0) - 1] = 1;
-  power = power * counts;
-  const at::Tensor frequencies = at::fft_rfftfreq(frames, 1.0, at::TensorOptions(at::kDouble));
-  const at::Tensor total = power.sum(1);
-  return at::where(total > 0, (power * frequencies).sum(1) / total.clamp_min(1e-300),
-                   at::zeros_like(total));
+  const at::Tensor shares = power * counts;
+  return shares / shares.sum(1, /*keepdim=*/true).clamp_min(1e-300);
+}
+
+at::Tensor temporal_frequency(const at::Tensor& pictures) {
+  const at::Tensor shares = temporal_spectrum(pictures);
+  const at::Tensor frequencies =
+      at::fft_rfftfreq(pictures.size(2), 1.0, at::TensorOptions(at::kDouble));
+  return (shares * frequencies).sum(1);
 }
 
 }  // namespace praxiscope::optima

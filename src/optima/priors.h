@@ -33,8 +33,13 @@ at::Tensor temporal_variation(const at::Tensor& pictures);
 /// @param voxels  of the receptive field within the clip, T*H*W: what sums are divided by.
 at::Tensor penalty(const at::Tensor& pictures, std::span<const Priors> rows, double voxels);
 
-/// Mean frequency in time, cycles a frame, 0 to 1/2: the centroid of the power spectrum along t of
-/// what is left when the picture's mean over all voxels is taken away. 0 for what does not move.
+/// Shares of the power spectrum along t of what is left when the picture's mean over all voxels is
+/// taken away, at 0, 1/T, 2/T, ... 1/2 cycles a frame: [N,T/2+1] f64 on the CPU, rows sum to 1, or
+/// to 0 for pictures of one value. @param pictures  [N,C,T,H,W].
+at::Tensor temporal_spectrum(const at::Tensor& pictures);
+
+/// Mean frequency in time, cycles a frame, 0 to 1/2: the centroid of temporal_spectrum(). 0 for
+/// what does not move.
 /// @param pictures  [N,C,T,H,W]. @return [N] f64 on the CPU.
 at::Tensor temporal_frequency(const at::Tensor& pictures);
 

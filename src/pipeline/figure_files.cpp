@@ -25,6 +25,8 @@ void write_bytes(const AtomicFile& file, const std::string& bytes) {
                             in_quotes(file.path()), std::strerror(errno), bytes.size()));
 }
 
+}  // namespace
+
 void write_picture(const AtomicFile& file, const Picture& picture, const std::string& provenance) {
   FrameSinkOptions options;
   options.width = picture.width;
@@ -36,8 +38,6 @@ void write_picture(const AtomicFile& file, const Picture& picture, const std::st
   sink->finish();
   sink->publish();
 }
-
-}  // namespace
 
 Publication FigureFiles::add(const std::string& path, Form form, bool overwrite) {
   files_.push_back({form, std::make_unique<AtomicFile>(path, overwrite)});

@@ -11,6 +11,10 @@
 
 namespace praxiscope {
 
+/// Writes a picture under the file's temporary name; its form is that of the name's ending.
+/// `provenance`: kept in the file. @throws Error kOutput.
+void write_picture(const AtomicFile& file, const Picture& picture, const std::string& provenance);
+
 class FigureFiles {
  public:
   enum class Form { kPdf, kHtml, kSheet };

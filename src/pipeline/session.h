@@ -26,6 +26,7 @@ class RecordingProgress : public Progress {
     inner_.begin(stage, total);
   }
   void advance(std::int64_t units) override { inner_.advance(units); }
+  void say(const std::string& words) override { inner_.say(words); }
   void warn(const std::string& message) override;
   bool is_cancelled() const noexcept override { return inner_.is_cancelled(); }
   std::vector<std::string> warnings() const;

@@ -106,6 +106,17 @@ class StudyFiles {
 
   bool wants_figure() const { return !figures_.is_empty(); }
 
+  /// Shows how far the study is; nothing where nobody wants to see it.
+  std::function<void(const Picture&)> preview() const {
+    if (settings_.preview.empty()) return {};
+    return [path = settings_.preview](const Picture& picture) {
+      // Whole at once: who reloads it never sees half of one.
+      AtomicFile file(path, /*overwrite=*/true);
+      write_picture(file, picture, "");
+      file.publish();
+    };
+  }
+
   /// Writes frames to all videos; nothing when there are none.
   std::function<void(const Picture&)> film() {
     if (films_.empty()) return {};
@@ -174,6 +185,16 @@ std::string told_in_figure(json header) {
   return header.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+void check_preview(const StudyInfo& study, const StudySettings& settings) {
+  if (settings.preview.empty()) return;
+  if (!study.makes_film)
+    throw Error(ErrorKind::kUsage, fmt::format("{}: has no preview", study.command));
+  if (output_form(settings.preview, false) != OutputForm::kSheet)
+    throw Error(ErrorKind::kUsage, fmt::format("{}: option preview: found {}, expected a .png file",
+                                               study.command, settings.preview));
+  check_can_appear(settings.preview, settings.overwrite);
+}
+
 json without_place(json header) {
   header["run"].erase("threads");
   header["run"].erase("batch");
@@ -185,6 +206,7 @@ json without_place(json header) {
 StudyResult run_study(const StudyInfo& study, const std::vector<std::string>& inputs,
                       const StudySettings& settings, Progress& progress) {
   check_common_outputs(inputs, settings.outputs, settings.overwrite);
+  check_preview(study, settings);
   RecordingProgress recorder(progress);
   const OptionValues options(study.command, study.options, settings.options);
   const auto asked = study.make(options, inputs, recorder);
@@ -217,6 +239,7 @@ StudyResult run_study(const StudyInfo& study, const std::vector<std::string>& in
                            .journal = journal,
                            .wants_figure = files.wants_figure(),
                            .film = files.film(),
+                           .preview = files.preview(),
                            .progress = recorder});
   }
   json numbers = header;
@@ -231,8 +254,7 @@ StudyResult run_study(const StudyInfo& study, const std::vector<std::string>& in
   result.written = files.publish(result.json, findings.figure);
   result.warnings = recorder.warnings();
   if (numbers.contains("failed")) result.failed = numbers["failed"].get<std::vector<std::string>>();
-  std::error_code ignored;
-  if (!journal.empty()) std::filesystem::remove(journal, ignored);
+  if (!findings.goes_on) remove_journal(journal);
   return result;
 }
 

@@ -1,23 +1,19 @@
 // See study_journal.h.
 #include "pipeline/study_journal.h"
 
+#include "core/digest.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <filesystem>
 
 namespace praxiscope {
 namespace {
 
-/// FNV-1a: a name that another build of the program finds again, which std::hash does not promise.
-std::uint64_t digest(const std::string& text) {
-  constexpr std::uint64_t kBasis = 14695981039346656037ULL, kPrime = 1099511628211ULL;
-  std::uint64_t hash = kBasis;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * kPrime;
-  return hash;
-}
+/// Hexadecimal digits of a name that another build of the program finds again.
+constexpr std::size_t kDigits = 16;
 
 std::string stamp_of(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -44,11 +40,24 @@ std::string stamps_of(const std::vector<std::string>& paths) {
   return fmt::format("{}", fmt::join(stamps, ""));
 }
 
+void remove_journal(const std::string& path) {
+  if (path.empty()) return;
+  const std::filesystem::path journal = path;
+  const std::filesystem::path folder =
+      journal.has_parent_path() ? journal.parent_path() : std::filesystem::path(".");
+  const std::string name = journal.filename().string();
+  std::error_code ignored;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+    if (entry.path().filename().string().starts_with(name)) files.push_back(entry.path());
+  for (const std::filesystem::path& file : files) std::filesystem::remove(file, ignored);
+}
+
 std::string journal_path(const std::vector<std::string>& outputs, const std::string& settings) {
   if (outputs.empty()) return "";
   const std::filesystem::path first = outputs.front();
-  return (first.parent_path() /
-          fmt::format(".{}.{:016x}.journal", first.filename().string(), digest(settings)))
+  return (first.parent_path() / fmt::format(".{}.{}.journal", first.filename().string(),
+                                            sha256_of({settings}).substr(0, kDigits)))
       .string();
 }
 

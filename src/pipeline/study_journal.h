@@ -10,6 +10,9 @@ namespace praxiscope {
 /// where there is no output.
 std::string journal_path(const std::vector<std::string>& outputs, const std::string& settings);
 
+/// Takes it away with all files whose names begin with its own. "": nothing.
+void remove_journal(const std::string& path);
+
 /// Paths with size and time of change, a line each: what is read decides about the numbers, too.
 /// Folders stand for all files below them.
 std::string stamps_of(const std::vector<std::string>& paths);

@@ -2,6 +2,7 @@
 // which one decides when they disagree, and which units of the network need both.
 #include "studies/support/fusion_figure.h"
 #include "studies/support/fusion_films.h"
+#include "studies/support/fusion_optima.h"
 #include "studies/support/fusion_summary.h"
 #include "studies/support/fusion_text.h"
 
@@ -25,6 +26,7 @@ constexpr OptionSpec kOptions[] = {
     {"layer", "", "text", "whose units are looked at; usual: where both join"},
     {"pairs", "200", "int", "clip pairs of the swap test at most, 0: none"},
     {"units", "8", "int", "units with pages of their own, 0 to 50"},
+    {"optimize", "0", "int", "steps of clips made for these units; 0: none"},
 };
 
 /// Clips of the swap test are kept together: so many, and so many bytes of them at most.
@@ -63,6 +65,7 @@ class Probe {
     facts_.units = sums_.units();
     facts_.cells = sums_.cells();
     facts_.has_negative = sums_.has_negative();
+    optimize();
     json summary = fusion_summary(plan_, facts_, context_);
     summary["failed"] = failed_;
     Findings findings;
@@ -144,7 +147,18 @@ class Probe {
       facts_.swaps.push_back({pair, 0});
       kept_[pair.first] = {}, kept_[pair.second] = {};
     }
-    example_ = {};
+  }
+
+  /// How far units of the pages are driven by clips that are made for them.
+  void optimize() {
+    if (!facts_.layer || plan_.optimize == 0) return;
+    std::vector<std::int64_t> channels;
+    for (const std::size_t unit : choose_units(facts_.units, plan_.units))
+      channels.push_back(facts_.units[unit].channel);
+    facts_.optimized =
+        drive_by_optima(context_.model, facts_.layer->name, channels, example_, facts_.means,
+                        {.steps = plan_.optimize, .batch = context_.batch, .seed = context_.seed},
+                        context_.progress);
   }
 
   void probe(std::size_t input) {
@@ -345,6 +359,7 @@ std::unique_ptr<Study> make(const OptionValues& options, const std::vector<std::
   plan.layer = options.text("layer");
   plan.pairs = within(options, "pairs", 10'000);
   plan.units = within(options, "units", 50);
+  plan.optimize = static_cast<int>(within(options, "optimize", 10'000));
   return std::make_unique<Fusion>(std::move(plan));
 }
 

@@ -3,8 +3,11 @@
 #include "studies/support/fusion_streams.h"
 #include "studies/support/maximization_figure.h"
 #include "studies/support/maximization_plates.h"
+#include "studies/support/maximization_search.h"
 #include "studies/support/maximization_targets.h"
 #include "studies/support/maximization_text.h"
+#include "studies/support/maximization_transfer.h"
+#include "studies/support/stacking.h"
 
 #include "praxiscope/error.h"
 #include "praxiscope/text.h"
@@ -15,10 +18,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <map>
-#include <set>
 
 namespace praxiscope::studies {
 namespace {
@@ -26,7 +26,7 @@ namespace {
 using nlohmann::json;
 
 constexpr OptionSpec kOptions[] = {
-    {"unit", "", "text", "LAYER:CHANNEL, or several: LAYER:3,17,40-47"},
+    {"unit", "", "text", "LAYER:CHANNEL; LAYER:3,17,40-47; LAYER:all; several layers"},
     {"class", "", "text", "a label, an index, A-B, several with commas, or all"},
     {"place", "center", "center|mean|strongest", "where in the layer a unit is taken"},
     {"speed", "slow,medium,fast,free", "text", "how much the result may move, slowest first"},
@@ -50,16 +50,19 @@ constexpr OptionSpec kOptions[] = {
     {"rotate", "4", "float", "degrees that a step may turn the picture"},
     {"mirror", "off", "on|off", "half of the steps left for right"},
     {"alone", "on", "on|off", "with two streams, also each of them by itself"},
+    {"direction", "", "text", "LAYER:FILE: a number a channel, a line each"},
+    {"diversity", "0", "float", "of --count results: what being alike costs, of â"},
+    {"transfer", "", "paths", "another network that is shown the results: a model"},
     {"rectified", "off", "on|off", "take units behind their rectifier: dead ones stay dead"},
 };
-
-/// Optimized without priors, to have a measure where no clips are given.
-constexpr int kFreeSteps = 24;
 
 class Search {
  public:
   Search(const MaximizationPlan& plan, const StudyContext& context)
-      : plan_(plan), context_(context) {}
+      : plan_(plan),
+        context_(context),
+        journal_(context.journal),
+        store_(context.journal.empty() ? "" : context.journal + ".clips") {}
 
   Findings run() {
     const auto sizes = first_sizes();
@@ -67,18 +70,28 @@ class Search {
     check_streams();
     sought_ = find_sought(plan_, context_.model, blank_inputs());
     survey();
-    measure();
+    MaximizationSearch search({plan_, context_, *streams_, start(), centres()}, store_, journal_);
+    search.measure(sought_);
     context_.progress.check_cancelled();  // nothing is found yet that could be kept
-    search();
-    json summary = maximization_summary(plan_, sought_, found_, *streams_, context_);
+    std::vector<Found> found = search.run(sought_);
+    show_to_other(sizes, found);
+    const bool is_stopped = context_.progress.is_cancelled();
+    const bool goes_on = is_stopped && !context_.journal.empty() && search.has_noted();
+    if (is_stopped)
+      context_.progress.warn(
+          fmt::format("maximize: stopped; what was best so far is kept{}",
+                      goes_on ? ", and the same command with --force goes on" : ""));
+    else
+      fetch_clips();
+    json summary = maximization_summary(plan_, sought_, found, *streams_, context_);
     summary["failed"] = failed_;
-    summary["stopped"] = is_stopped_;
+    summary["stopped"] = is_stopped;
+    const Gallery gallery{plan_, sought_, found, *streams_, store_, context_};
+    show_film(gallery);
     Findings findings;
+    findings.goes_on = goes_on;
     findings.text = maximization_text(summary);
-    show_film(sought_, found_, plan_, *streams_, context_);
-    if (context_.wants_figure)
-      findings.figure = maximization_figure(summary, plan_, sought_, found_, *streams_,
-                                            is_stopped_ ? ShownClips{} : shown_clips(), context_);
+    if (context_.wants_figure) findings.figure = maximization_figure(summary, gallery);
     findings.json = summary.dump(-1, ' ', false, json::error_handler_t::replace);
     return findings;
   }
@@ -162,180 +175,59 @@ class Search {
     }
   }
 
-  /// What activations are measured by: the largest of the clips, else what a few free steps reach.
-  void measure() {
-    std::vector<std::size_t> unknown;
-    for (std::size_t i = 0; i < sought_.size(); ++i) {
-      Sought& one = sought_[i];
-      if (!one.clips.empty() && one.clips.front().value > 0) {
-        one.objective.a_hat = one.clips.front().value;
-        one.a_hat_from = "clips";
-      } else {
-        one.a_hat_from = "free steps";
-        unknown.push_back(i);
-      }
-      if (plan_.clips == 0) one.clips.clear();
-    }
-    optima::MaximizeSettings settings = plan_.settings;
-    settings.steps = kFreeSteps;
-    settings.seed = context_.seed;
-    for_batches(
-        unknown.size(),
-        [&](std::size_t begin, std::size_t end) {
-          std::vector<optima::Wish> wishes;
-          for (std::size_t k = begin; k < end; ++k) {
-            optima::Wish wish = wish_of(unknown[k], {"free", 0}, 0);
-            for (optima::Priors& priors : wish.priors)
-              priors = {.energy = 0, .bound = priors.bound};
-            wishes.push_back(std::move(wish));
-          }
-          const auto reached =
-              optima::maximize(context_.model, *streams_, wishes, settings, context_.progress);
-          for (std::size_t k = begin; k < end; ++k)
-            sought_[unknown[k]].objective.a_hat =
-                std::max(std::abs(reached[k - begin].score), 1e-6);
-        },
-        [&](std::size_t k) { return sought_[unknown[k]].objective.target.layer; });
+  /// The first clip, per stream; empty without one.
+  std::vector<at::Tensor> start() const {
+    std::vector<at::Tensor> tensors;
+    if (!plan_.has_start_clip) return tensors;
+    for (const at::Tensor& one : streams_->pictures(stack_clips(context_.model, {&*example_, 1})))
+      tensors.push_back(one[0].to(at::kCPU));
+    return tensors;
   }
 
-  /// Ranges of at most a batch of things of one layer.
-  template <typename Work, typename LayerOf>
-  void for_batches(std::size_t count, const Work& work, const LayerOf& layer_of) const {
-    const auto most = static_cast<std::size_t>(std::max(context_.batch, 1));
-    for (std::size_t begin = 0; begin < count;) {
-      std::size_t end = begin + 1;
-      while (end < count && end - begin < most && layer_of(end) == layer_of(begin)) ++end;
-      work(begin, end);
-      begin = end;
+  std::vector<at::Tensor> centres() const {
+    std::vector<at::Tensor> centres;
+    for (const ChannelMeans& one : means_) centres.push_back(one.mean());
+    return centres;
+  }
+
+  /// What another network says of the results of classes.
+  void show_to_other(const Sizes& sizes, std::vector<Found>& found) const {
+    if (plan_.transfer.empty()) return;
+    const OtherNetwork other(plan_.transfer, context_.model, *streams_, sizes);
+    for (Found& one : found) {
+      const Target& target = sought_[one.sought].objective.target;
+      if (target.kind != Target::Kind::kClass) continue;
+      one.other =
+          other.answer(store_.get(one.place),
+                       context_.model.labels().at(static_cast<std::size_t>(target.class_index)));
     }
   }
 
-  optima::Wish wish_of(std::size_t sought, const Speed& speed, std::size_t draw) const {
-    optima::Wish wish;
-    wish.objective = sought_[sought].objective;
-    wish.draw = static_cast<std::int64_t>(draw);
-    for (const optima::Stream& stream : streams_->all()) {
-      optima::Priors priors = stream.kind == InputKind::kFlow ? plan_.flow : plan_.rgb;
-      priors.chi *= speed.slowness;
-      wish.priors.push_back(priors);
-      wish.is_fixed.push_back(!plan_.free_stream.empty() && stream.name != plan_.free_stream);
-    }
-    if (plan_.has_start_clip) {
-      for (const at::Tensor& one : streams_->pictures(stack_clips(context_.model, {&*example_, 1})))
-        wish.start.push_back(one[0].to(at::kCPU));
-    }
-    return wish;
-  }
-
-  /// The same with all streams but one at their mean, where they stay.
-  optima::Wish alone(optima::Wish wish, const std::string& stream) const {
-    wish.start.resize(streams_->all().size());
-    for (std::size_t s = 0; s < streams_->all().size(); ++s) {
-      const optima::Stream& one = streams_->all()[s];
-      wish.is_fixed[s] = one.name != stream;
-      if (one.name == stream) continue;
-      const auto [t, h, w] = one.size;
-      const at::Tensor mean = means_[s].mean();
-      wish.start[s] = (mean.defined() ? mean.to(at::kFloat) : at::zeros({one.channels()}))
-                          .reshape({-1, 1, 1, 1})
-                          .expand({one.channels(), t, h, w})
-                          .contiguous();
-    }
-    return wish;
-  }
-
-  void search() {
-    std::vector<optima::Wish> wishes;
-    for (std::size_t i = 0; i < sought_.size(); ++i) {
-      for (std::size_t draw = 0; draw < plan_.count; ++draw) {
-        for (std::size_t v = 0; v < plan_.speeds.size(); ++v) {
-          found_.push_back({.sought = i,
-                            .speed = v,
-                            .draw = draw,
-                            .alone = {},
-                            .optimum = {},
-                            .frequencies = {}});
-          wishes.push_back(wish_of(i, plan_.speeds[v], draw));
-        }
-      }
-      if (!has_alone()) continue;
-      const std::size_t middle = plan_.speeds.size() / 2;
-      for (const optima::Stream& stream : streams_->all()) {
-        found_.push_back({.sought = i,
-                          .speed = middle,
-                          .draw = 0,
-                          .alone = stream.name,
-                          .optimum = {},
-                          .frequencies = {}});
-        wishes.push_back(alone(wish_of(i, plan_.speeds[middle], 0), stream.name));
-      }
-    }
-    optima::MaximizeSettings settings = plan_.settings;
-    settings.seed = context_.seed;
-    context_.progress.begin("steps", static_cast<std::int64_t>(wishes.size()) * settings.steps);
-    std::size_t done = 0;
-    for_batches(
-        wishes.size(),
-        [&](std::size_t begin, std::size_t end) {
-          if (begin > 0 && context_.progress.is_cancelled()) return;
-          settings.watch = [&](int, double) {
-            context_.progress.advance(static_cast<std::int64_t>(end - begin));
-            return true;
-          };
-          const std::span<const optima::Wish> part(wishes.data() + begin, end - begin);
-          auto optima_found =
-              optima::maximize(context_.model, *streams_, part, settings, context_.progress);
-          for (std::size_t k = begin; k < end; ++k) {
-            found_[k].optimum = std::move(optima_found[k - begin]);
-            describe(found_[k]);
-          }
-          done = end;
-        },
-        [&](std::size_t k) { return wishes[k].objective.target.layer; });
-    is_stopped_ = context_.progress.is_cancelled();
-    if (is_stopped_) context_.progress.warn("maximize: stopped; what was best so far is kept");
-    found_.resize(done);
-  }
-
-  bool has_alone() const {
-    return plan_.has_alone && streams_->all().size() == 2 && plan_.free_stream.empty();
-  }
-
-  /// What the network says of the clip, and how fast it is.
-  void describe(Found& one) const {
-    std::vector<at::Tensor> pictures;
-    for (const at::Tensor& stream : one.optimum.streams) {
-      pictures.push_back(stream.unsqueeze(0).to(at::Device(context_.model.device())));
-      one.frequencies.push_back(optima::temporal_frequency(pictures.back()).item<double>());
-    }
-    one.probability = std::numeric_limits<double>::quiet_NaN();
-    const Target& target = sought_[one.sought].objective.target;
-    if (target.kind == Target::Kind::kUnit) return;
-    std::vector<at::Tensor> inputs = streams_->inputs(pictures);
-    for (at::Tensor& input : inputs) {
-      std::vector<std::int64_t> shape = input.sizes().vec();
-      shape[0] = context_.model.fixed_batch().value_or(1);
-      input = input.expand(shape);
-    }
-    const at::Tensor p = probabilities(context_.model.run(inputs, {}))[0];
-    one.class_index = p.argmax().item<std::int64_t>();
-    one.probability = p[target.class_index].item<double>();
-  }
-
-  /// Walks inputs once more for the clips that the figure shows: which do is known only now.
-  ShownClips shown_clips() const {
-    std::map<std::size_t, std::set<std::int64_t>> wanted;
-    for (const Sought& one : sought_)
-      for (const DrivingClip& clip : one.clips) wanted[clip.input].insert(clip.clip);
-    ShownClips shown;
-    for (const auto& [input, indices] : wanted) {
-      context_.inputs.walk(input, [&, &indices = indices](std::vector<Clip> clips) {
+  /// Walks inputs once more for the clips that drive something: which do is known only now.
+  void fetch_clips() {
+    std::map<std::size_t, std::map<std::int64_t, std::vector<std::pair<Sought*, DrivingClip*>>>>
+        wanted;
+    for (Sought& one : sought_)
+      for (DrivingClip& clip : one.clips) wanted[clip.input][clip.clip].emplace_back(&one, &clip);
+    for (const auto& [input, by_clip] : wanted) {
+      context_.inputs.walk(input, [&, &by_clip = by_clip](std::vector<Clip> clips) {
         context_.progress.check_cancelled();
-        for (Clip& clip : clips)
-          if (indices.contains(clip.index)) shown[{input, clip.index}] = std::move(clip);
+        for (const Clip& clip : clips) {
+          const auto users = by_clip.find(clip.index);
+          if (users == by_clip.end()) continue;
+          std::vector<at::Tensor> streams;
+          for (const at::Tensor& one : streams_->pictures(stack_clips(context_.model, {&clip, 1})))
+            streams.push_back(one[0].to(at::kCPU));
+          const std::int64_t place = store_.add(streams);
+          for (const auto& [one, driving] : users->second) {
+            driving->place = place;
+            if (!driving->cell.empty())
+              driving->tubes =
+                  tubes_of(context_.model, *streams_, one->objective, driving->cell, streams);
+          }
+        }
       });
     }
-    return shown;
   }
 
   const MaximizationPlan& plan_;
@@ -343,10 +235,10 @@ class Search {
   std::optional<Clip> example_;
   std::optional<optima::Streams> streams_;
   std::vector<Sought> sought_;
-  std::vector<Found> found_;
   std::vector<ChannelMeans> means_;  ///< one a stream, of centred pictures
   std::vector<std::string> failed_;
-  bool is_stopped_ = false;
+  Journal journal_;
+  ClipStore store_;
 };
 
 class Maximization final : public Study {

@@ -1,8 +1,10 @@
-// What explaining costs beyond the bare forward of the same clips, in one process. tools/bench runs
+// What explaining costs beyond the bare forward of the same clips, and a step of an optimization
+// beyond the bare gradient, in one process. tools/bench runs
 // it interleaved and prints ratios; absolute times say little on a shared machine.
 //
 //   bench_explain MODEL CLIPS [google benchmark's options]
 #include "methods/support/explainer.h"
+#include "optima/maximizer.h"
 #include "pipeline/settings.h"
 
 #include "praxiscope/error.h"
@@ -55,6 +57,42 @@ void run_explain(benchmark::State& state, const Model& model, const std::vector<
   for (auto _ : state) benchmark::DoNotOptimize(explainer.run(clips, progress));
 }
 
+at::Tensor noise_of(const Model& model, int count) {
+  const InputSpec& spec = model.manifest().inputs.front();
+  const Size size = spec.preparation.crop.value_or(Size{.height = 224, .width = 224});
+  return at::randn({count, 3, spec.frames, size.height, size.width});
+}
+
+/// What a step of an optimization cannot do without: the gradient of a class at the input.
+void run_gradient(benchmark::State& state, const Model& model, int count) {
+  const ComputeScope scope({}, "cpu");
+  const std::vector<at::Tensor> inputs{noise_of(model, count)};
+  RunOptions options;
+  options.input_gradients = true;
+  const std::vector<std::string> of{"input:0"};
+  for (auto _ : state) {
+    const at::AutoGradMode record(true);
+    const Run run = model.run(inputs, options);
+    benchmark::DoNotOptimize(run.gradients(run.logits.select(1, 0).sum(), of, false));
+  }
+}
+
+/// `steps` steps as `maximize` does them, with all that it does besides.
+void run_maximize(benchmark::State& state, const Model& model, int count, int steps) {
+  const ComputeScope scope({}, "cpu");
+  const at::Tensor noise = noise_of(model, 1);
+  const optima::Streams streams(model.manifest(),
+                                {{{noise.size(2), noise.size(3), noise.size(4)}}});
+  optima::Wish wish;
+  wish.priors = {{.energy = 0.5, .alpha = 3, .kappa = 2, .chi = 2}};
+  const std::vector<optima::Wish> wishes(static_cast<std::size_t>(count), wish);
+  optima::MaximizeSettings settings{.steps = steps};
+  settings.views = {.shift_px = 8, .shift_frames = 1, .scale = 0.05, .turn = 4};
+  Progress progress;
+  for (auto _ : state)
+    benchmark::DoNotOptimize(optima::maximize(model, streams, wishes, settings, progress));
+}
+
 int run(int argc, char** argv) {
   if (argc < 3) {
     std::fprintf(stderr, "usage: bench_explain MODEL CLIPS [--benchmark_...]\n");
@@ -74,6 +112,14 @@ int run(int argc, char** argv) {
        {"grad_cam", "grad_cam_pp", "layer_cam", "hires_cam", "xgrad_cam", "cam", "saliency"}) {
     tune(benchmark::RegisterBenchmark(
         method, [&, method](benchmark::State& s) { run_explain(s, *model, clips, method); }));
+  }
+  const int count = std::stoi(argv[2]);
+  tune(benchmark::RegisterBenchmark("gradient",
+                                    [&](benchmark::State& s) { run_gradient(s, *model, count); }));
+  for (const int steps : {2, 10}) {
+    tune(benchmark::RegisterBenchmark(
+        "maximize_" + std::to_string(steps),
+        [&, steps](benchmark::State& s) { run_maximize(s, *model, count, steps); }));
   }
   argv[2] = argv[0];
   int rest = argc - 2;

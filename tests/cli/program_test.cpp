@@ -251,11 +251,15 @@ TEST_F(Program, MaximizesIntoAllForms) {
                                     "-o",
                                     folder_.path("x.png"),
                                     "-o",
-                                    folder_.path("x.json")});
+                                    folder_.path("x.json"),
+                                    "--preview",
+                                    folder_.path("now.png")});
   EXPECT_EQ(done.status, 0) << done.err;
+  EXPECT_EQ(count_frames(folder_.path("now.png")), 1);
   EXPECT_EQ(count_frames(folder_.path("x.mp4")), 32) << "16 frames, twice";
   EXPECT_EQ(count_frames(folder_.path("x.gif")), 32);
-  EXPECT_THAT(folder_.names(), ElementsAre("x.gif", "x.html", "x.json", "x.mp4", "x.pdf", "x.png"));
+  EXPECT_THAT(folder_.names(),
+              ElementsAre("now.png", "x.gif", "x.html", "x.json", "x.mp4", "x.pdf", "x.png"));
   std::ifstream file(folder_.path("x.json"));
   const json told = json::parse(file);
   EXPECT_EQ(told["schema"], "praxiscope.maximize/1");
@@ -267,6 +271,10 @@ TEST_F(Program, StudiesWithoutAVideoSaySo) {
       praxiscope({"filters", "-m", "strings_fair", "-o", folder_.path("x.mp4")});
   EXPECT_EQ(refused.status, 2);
   EXPECT_THAT(error_line(refused), HasSubstr("expected .json, .pdf, .html or .png"));
+  const Finished preview = praxiscope(
+      {"maximize", "-m", "strings_fair", "--class", "0", "--preview", folder_.path("now.mp4")});
+  EXPECT_EQ(preview.status, 2);
+  EXPECT_THAT(error_line(preview), HasSubstr("expected a .png file"));
   EXPECT_THAT(folder_.names(), ElementsAre());
 }
 

@@ -6,7 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <sstream>
+#include <thread>
 
 namespace praxiscope::cli {
 namespace {
@@ -42,6 +44,20 @@ TEST(Progress, OverwritesOneLineOnATerminalAndClearsIt) {
   }
   EXPECT_EQ(terminal.err.str(), "\rbikes.mp4: explaining 0/100 (0 %)\x1b[K\r\x1b[K");
   EXPECT_EQ(terminal.out.str(), "");
+}
+
+TEST(Progress, TellsWhatTheWorkSays) {
+  Terminal terminal;
+  ProgressPrinter progress(terminal.console);
+  progress.begin("steps", 100);
+  progress.say("violin 3.41");
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(120));  // lines are drawn ten times a second
+  progress.advance(1);
+  EXPECT_THAT(terminal.err.str(), HasSubstr("; violin 3.41"));
+  terminal.err.str("");
+  progress.begin("figure", 1);
+  EXPECT_THAT(terminal.err.str(), Not(HasSubstr("violin"))) << "a new stage has said nothing yet";
 }
 
 TEST(Progress, ANoteOfTheSignalThreadTakesTheLineAway) {

@@ -272,5 +272,89 @@ TEST(Objective, TakesUnitsAtTheirPlace) {
   EXPECT_NEAR(value(), 1, 1e-6);
 }
 
+/// Layer "parts": how bright red and blue are, nowhere below 0; logit: the root of the sum of their
+/// squares, so that much of one is as good as some of both.
+FakeModel colors_network() {
+  FakeModel model({"rgb"}, [](const auto& inputs, const Keep& keep) {
+    const at::Tensor seen = inputs[0] * 2 - 1;
+    const at::Tensor parts =
+        keep("parts", at::stack({seen.select(1, 0), seen.select(1, 2)}, 1).clamp_min(1e-3));
+    return parts.mean({2, 3, 4}).square().sum(1, true).sqrt();
+  });
+  model.labels() = {"colour"};
+  return model;
+}
+
+TEST(Maximize, AFamilyIsMadeToDiffer) {
+  const FakeModel model = colors_network();
+  const Streams streams(model.manifest(), {{kSize}});
+  // Red and blue of every optimum, and how alike two of them are at the layer.
+  const auto likeness = [&](double diversity) {
+    std::vector<Wish> wishes(2, wish_of({}, {.l2 = 0.5}));
+    for (std::size_t n = 0; n < 2; ++n) {
+      wishes[n].objective.a_hat = 1;
+      wishes[n].draw = static_cast<std::int64_t>(n);
+      wishes[n].family = 3;
+    }
+    MaximizeSettings settings{.steps = 200, .rate = 0.02, .canvas = {.kind = CanvasKind::kPixels}};
+    settings.diversity = diversity;
+    settings.diversity_layer = "parts";
+    Progress progress;
+    const std::vector<Optimum> found = maximize(model, streams, wishes, settings, progress);
+    std::vector<at::Tensor> grams;
+    for (const Optimum& one : found) {
+      EXPECT_GT(one.score, 0.1) << "it is still driven";
+      const at::Tensor& seen = one.streams[0];
+      const at::Tensor parts = at::stack({seen[0], seen[2]}).clamp_min(1e-3).flatten(1);
+      grams.push_back(parts.mm(parts.t()));
+    }
+    return cosine(grams[0], grams[1]);
+  };
+  const double as_they_come = likeness(0), apart = likeness(2);
+  EXPECT_GT(as_they_come, 0.9);
+  EXPECT_LT(apart, as_they_come - 0.3);
+}
+
+TEST(Maximize, DiversityNeedsALayerToCompareAt) {
+  const FakeModel model = colors_network();
+  const Streams streams(model.manifest(), {{kSize}});
+  MaximizeSettings settings{.steps = 1};
+  settings.diversity = 1;
+  try {
+    only(model, streams, wish_of({}, {}), settings);
+    FAIL() << "expected an error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+  }
+}
+
+TEST(Maximize, TellsWhatIsBestSoFar) {
+  const FakeModel model = colors_network();
+  const Streams streams(model.manifest(), {{kSize}});
+  MaximizeSettings settings{.steps = 70, .rate = 0.02};
+  std::vector<int> steps;
+  double last = 0;
+  settings.look = [&](std::span<const Optimum> best) {
+    ASSERT_EQ(best.size(), 1U);
+    steps.push_back(best[0].steps);
+    last = best[0].value;
+    EXPECT_EQ(best[0].streams[0].sizes(), (std::vector<std::int64_t>{3, kFrames, kSide, kSide}));
+  };
+  Wish wish = wish_of({}, {.l2 = 0.5});
+  wish.objective.a_hat = 1;
+  const Optimum found = only(model, streams, wish, settings);
+  EXPECT_EQ(steps, (std::vector<int>{32, 64, 70}));
+  EXPECT_EQ(last, found.value);
+}
+
+TEST(Maximize, SlopesAreThoseOfTheScore) {
+  const FakeModel model = gabor_network(1);
+  const Streams streams(model.manifest(), {{kSize}});
+  const auto slope =
+      slopes(model, streams, {{at::zeros({1, 3, kFrames, kSide, kSide})}}, {{Objective{}}});
+  // The network sees (u + 1) / 2 as 2 ((u + 1) / 2) - 1 = u: its filter is its slope.
+  EXPECT_GE(cosine(slope.at(0)[0], gray(gabor(1), 3)), 1 - 1e-6);
+}
+
 }  // namespace
 }  // namespace praxiscope::optima

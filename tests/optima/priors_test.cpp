@@ -81,5 +81,21 @@ TEST(TemporalFrequency, CountsWhatStandsBesideWhatMoves) {
   EXPECT_NEAR(at_row(temporal_frequency(pictures)), 0.25, 1e-9);
 }
 
+TEST(Priors, ASpectrumTellsWhichFrequenciesThereAre) {
+  // One wave of 1/8 and half as strong one of 1/4 cycles a frame.
+  const at::Tensor t = at::arange(16, at::kDouble);
+  const at::Tensor wave =
+      at::cos(2 * std::numbers::pi / 8 * t) + 0.5 * at::cos(2 * std::numbers::pi / 4 * t + 1);
+  const at::Tensor pictures =
+      wave.reshape({1, 1, 16, 1, 1}).expand({1, 3, 16, 5, 5}).to(at::kFloat) + 0.3;
+  const at::Tensor shares = temporal_spectrum(pictures);
+  ASSERT_EQ(shares.sizes(), (std::vector<std::int64_t>{1, 9}));
+  EXPECT_NEAR(shares[0][2].item<double>(), 0.8, 1e-6);
+  EXPECT_NEAR(shares[0][4].item<double>(), 0.2, 1e-6);
+  EXPECT_NEAR(shares.sum().item<double>(), 1, 1e-9);
+  EXPECT_NEAR(temporal_frequency(pictures).item<double>(), 0.8 / 8 + 0.2 / 4, 1e-6);
+  EXPECT_EQ(temporal_spectrum(at::ones({1, 3, 4, 2, 2})).abs().sum().item<double>(), 0);
+}
+
 }  // namespace
 }  // namespace praxiscope::optima

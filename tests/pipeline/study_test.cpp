@@ -145,6 +145,18 @@ TEST(StudyJournal, IsNamedAfterTheFirstOutputAndTheSettings) {
   EXPECT_EQ(one, journal_path({"out/e.json"}, "a"));
 }
 
+TEST_F(RunStudy, AJournalGoesWithItsFiles) {
+  const std::string journal = path(".e.json.0123.journal");
+  for (const std::string& name : {journal, journal + ".clips", path(".e.json.4567.journal")})
+    std::ofstream(name) << "x";
+  remove_journal(journal);
+  EXPECT_FALSE(fs::exists(journal));
+  EXPECT_FALSE(fs::exists(journal + ".clips"));
+  EXPECT_TRUE(fs::exists(path(".e.json.4567.journal"))) << "another one's";
+  remove_journal("");
+  remove_journal(journal);
+}
+
 TEST_F(RunStudy, StampsTellWhenWhatIsReadHasChanged) {
   const auto write = [&](const std::string& text) { std::ofstream(path("a.txt")) << text; };
   write("one");

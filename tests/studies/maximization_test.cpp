@@ -3,12 +3,16 @@
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
 namespace praxiscope::studies {
 namespace {
 
+namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::ClipSet;
 using ::testing::HasSubstr;
@@ -69,7 +73,7 @@ class MaximizationStudy : public ::testing::Test {
       ClipSet inputs({});
       run(inputs, options);
     } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+      EXPECT_THAT(error.kind(), ::testing::AnyOf(ErrorKind::kUsage, ErrorKind::kInput));
       return error.what();
     }
     return "nothing was thrown";
@@ -152,10 +156,138 @@ TEST_F(MaximizationStudy, ShowsPlatesAndTheClipsThatDriveThem) {
   run(inputs, {{"class", "bright,moves"}, {"speed", "slow,free"}});
   const Figure& figure = findings_.figure;
   ASSERT_EQ(figure.axes.size(), 2U);
-  EXPECT_EQ(figure.axes[0].values, (std::vector<std::string>{"bright", "moves"}));
-  // Of either class: the results, either stream alone, two clips.
-  EXPECT_EQ(figure.states.size(), 2U * (1 + 1 + 2));
-  EXPECT_THAT(figure.states[0].caption, HasSubstr("bright"));
+  EXPECT_EQ(figure.axes[0].values, (std::vector<std::string>{"all", "bright", "moves"}));
+  // The index; of either class the results, either stream alone, two clips.
+  ASSERT_EQ(figure.states.size(), 1 + 2U * (1 + 1 + 2));
+  EXPECT_THAT(figure.states[1].caption, HasSubstr("bright"));
+  EXPECT_EQ(figure.states[1].choice, (std::vector<int>{1, 0}));
+}
+
+TEST_F(MaximizationStudy, AnIndexLeadsToEveryPlate) {
+  ClipSet inputs({});
+  run(inputs, {{"class", "all"}, {"speed", "free"}, {"alone", "off"}, {"steps", "2"}});
+  const Figure& figure = findings_.figure;
+  ASSERT_EQ(figure.states.size(), 1 + 3U);
+  for (const PanelId id : figure.states[0].panels) {
+    const auto* const bars =
+        std::get_if<BarsPanel>(&figure.panels[static_cast<std::size_t>(id)].content);
+    if (bars == nullptr) continue;
+    ASSERT_EQ(bars->bars.size(), 3U);
+    for (int i = 0; i < 3; ++i) {
+      const BarsPanel::Bar& bar = bars->bars[static_cast<std::size_t>(i)];
+      EXPECT_EQ(figure.states.at(static_cast<std::size_t>(bar.state)).choice,
+                (std::vector<int>{i + 1, 0}));
+    }
+    return;
+  }
+  FAIL() << "no bars on the index";
+}
+
+TEST_F(MaximizationStudy, UnitsOfLayersStandInAMatrix) {
+  ClipSet inputs({});
+  const json told = run(inputs, {{"unit", "join:0,join:all"},
+                                 {"place", "mean"},
+                                 {"speed", "free"},
+                                 {"alone", "off"},
+                                 {"steps", "2"}});
+  ASSERT_EQ(told["sought"].size(), 2U);
+  const Figure& figure = findings_.figure;
+  const auto& last = figure.panels[static_cast<std::size_t>(figure.states[0].panels.back())];
+  const auto& matrix = std::get<MatrixPanel>(last.content);
+  EXPECT_EQ(matrix.rows, (std::vector<std::string>{"join: 0 to 0"}));
+  ASSERT_EQ(matrix.states.size(), 2U);
+  EXPECT_EQ(matrix.states[1], 2);
+}
+
+TEST_F(MaximizationStudy, RealClipsStandBesideResultsWithTheirTubes) {
+  ClipSet inputs({{clip_of(0.2, 0.3)}, {clip_of(0.9, 0.9)}});
+  const json told = run(inputs, {{"unit", "join:0"}, {"speed", "free"}, {"clips-shown", "1"}});
+  const json& tubes = told["sought"][0]["clips"][0]["tubes"];
+  // A cell of "join" is made of the voxel at its place in either stream.
+  const json cell = told["sought"][0]["clips"][0]["cell"];
+  for (const char* stream : {"rgb", "flow"}) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const json& span = tubes[stream]["effective"][std::string(1, "tyx"[axis])];
+      EXPECT_EQ(span[0], cell[axis]) << stream;
+      EXPECT_EQ(span[1], cell[axis].get<int>() + 1) << stream;
+    }
+    EXPECT_TRUE(tubes[stream]["theoretical"].is_null()) << "not known of this network";
+  }
+  // One speed and one clip side by side: wider than two results alone would be high.
+  const FigureFilm& plate = findings_.figure.films.front();
+  const FigurePicture& picture =
+      findings_.figure.pictures[static_cast<std::size_t>(plate.pictures.front())];
+  EXPECT_GT(picture.width, 2 * 250);
+}
+
+TEST_F(MaximizationStudy, FollowsADirectionOfALayer) {
+  const fs::path path = fs::path(::testing::TempDir()) / "direction.txt";
+  std::ofstream(path) << "# against the unit, and with it\n-2\n\n 0.5\n";
+  ClipSet inputs({});
+  const json told = run(inputs, {{"direction", "join:" + path.string()},
+                                 {"place", "mean"},
+                                 {"speed", "free"},
+                                 {"alone", "off"}});
+  ASSERT_EQ(told["sought"].size(), 2U);
+  EXPECT_EQ(told["sought"][0]["kind"], "direction");
+  EXPECT_EQ(told["sought"][0]["name"], "join:direction.txt 1");
+  EXPECT_NEAR(told["sought"][0]["results"][0]["score"].get<double>(), 0, 0.05) << "it is never < 0";
+  EXPECT_GT(told["sought"][1]["results"][0]["score"].get<double>(), 0.3);
+  std::ofstream(path) << "1 2\n";
+  EXPECT_THAT(error_of({{"direction", "join:" + path.string()}}),
+              HasSubstr("found 2 numbers, expected 1: one a channel of layer \"join\""));
+  std::ofstream(path) << "1 two\n";
+  EXPECT_THAT(error_of({{"direction", "join:" + path.string()}}),
+              HasSubstr("line 1: found \"two\", expected numbers"));
+  EXPECT_THAT(error_of({{"direction", "join"}}), HasSubstr("expected LAYER:FILE"));
+  EXPECT_THAT(error_of({{"direction", "join:/nowhere.txt"}}), HasSubstr("cannot read"));
+  fs::remove(path);
+}
+
+TEST_F(MaximizationStudy, GoesOnWhereItWasStopped) {
+  class Counting : public Progress {
+   public:
+    void begin(const std::string& stage, std::optional<std::int64_t> total) override {
+      stage_ = stage;
+      if (stage == "steps") total_ = total.value_or(0);
+    }
+    void advance(std::int64_t) override {
+      if (stage_ == "steps" && ++steps_ == stop_at_) cancel();
+    }
+    std::string stage_;
+    std::int64_t steps_ = 0, total_ = 0, stop_at_ = -1;
+  };
+  const std::string journal =
+      (fs::path(::testing::TempDir()) / ("maximize" + std::to_string(::getpid()))).string();
+  const auto search = [&](Counting& counting, const std::string& noted) {
+    ClipSet inputs({});
+    const StudyInfo& study = find_study("maximization");
+    const OptionValues values(
+        study.command, study.options,
+        {{"class", "all"}, {"speed", "slow,free"}, {"alone", "off"}, {"steps", "10"}});
+    findings_ = study.make(values, {}, counting)
+                    ->run({.model = model_,
+                           .inputs = inputs,
+                           .batch = 2,
+                           .seed = 1,
+                           .journal = noted,
+                           .wants_figure = true,
+                           .progress = counting});
+    return json::parse(findings_.json);
+  };
+  Counting first, second, whole;
+  first.stop_at_ = 15;
+  const json stopped = search(first, journal);
+  EXPECT_TRUE(stopped["stopped"].get<bool>());
+  EXPECT_TRUE(findings_.goes_on);
+  EXPECT_EQ(first.total_, 60);
+  const json rest = search(second, journal), once = search(whole, "");
+  EXPECT_EQ(second.total_, 40) << "the batch that was done is not done again";
+  EXPECT_FALSE(rest["stopped"].get<bool>());
+  EXPECT_FALSE(findings_.goes_on);
+  // As a run that was never stopped tells it.
+  EXPECT_EQ(rest["sought"].dump(), once["sought"].dump());
+  for (const char* ending : {"", ".clips"}) fs::remove(journal + ending);
 }
 
 TEST_F(MaximizationStudy, KeepsWhatItHasWhenItIsStopped) {
@@ -187,13 +319,14 @@ TEST_F(MaximizationStudy, KeepsWhatItHasWhenItIsStopped) {
   EXPECT_TRUE(told["sought"][1]["results"].empty());
   // No tab leads to a clip that was not fetched, no page to what was not looked for yet.
   EXPECT_THAT(found.figure.axes[1].values, ::testing::Not(::testing::Contains("strongest clip")));
-  ASSERT_EQ(found.figure.states.size(), 1U);
-  EXPECT_EQ(found.figure.states[0].choice[0], 0);
+  ASSERT_EQ(found.figure.states.size(), 2U) << "the index and one plate";
+  EXPECT_EQ(found.figure.states[1].choice[0], 1);
 }
 
 TEST_F(MaximizationStudy, SaysWhatIsWrong) {
   EXPECT_EQ(error_of({}),
-            "maximize: found nothing to look for, expected --class LABEL or --unit LAYER:CHANNEL");
+            "maximize: found nothing to look for, expected --class LABEL, --unit LAYER:CHANNEL or "
+            "--direction LAYER:FILE");
   EXPECT_THAT(error_of({{"class", "brigth"}}), HasSubstr("did you mean \"bright\"?"));
   EXPECT_EQ(error_of({{"unit", "join"}}),
             "maximize: option unit: found \"join\", expected LAYER:CHANNEL, as in layer4.0:17 or "

@@ -55,8 +55,11 @@ def compare_methods(program: pathlib.Path, folder: pathlib.Path, runs: int, clip
         print(f"\nmethod / bare forward, {clips} clips 3x16x112x112 a batch, {title}, {runs} interleaved repetitions")
         base = times["forward"][key]
         for name, entry in times.items():
-            if name != "forward":
+            if name not in ("forward", "gradient", "maximize_2", "maximize_10"):
                 print(ratio_row(name, [a / b for a, b in zip(entry[key], base)]))
+        # What happens once a search (noise, the last look) drops out with the shorter one.
+        steps = zip(times["maximize_10"][key], times["maximize_2"][key], times["gradient"][key])
+        print(ratio_row("step of maximize / gradient", [(long - short) / 8 / bare for long, short, bare in steps]))
 
 
 def timed(command: list) -> float:

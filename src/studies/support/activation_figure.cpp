@@ -1,6 +1,7 @@
 // See activation_figure.h.
 #include "studies/support/activation_figure.h"
 
+#include "studies/support/add_panel.h"
 #include "studies/support/pictures.h"
 
 #include <ATen/ATen.h>
@@ -62,8 +63,7 @@ class Pages {
 
  private:
   PanelId add(PanelPlace place, PanelContent content, std::string alt) {
-    figure_.panels.push_back({place, 1, std::move(content), std::move(alt)});
-    return static_cast<PanelId>(figure_.panels.size()) - 1;
+    return add_panel(figure_, place, std::move(content), std::move(alt));
   }
 
   std::size_t pages_of(std::size_t layer) const {

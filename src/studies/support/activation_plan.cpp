@@ -2,6 +2,7 @@
 #include "studies/support/activation_plan.h"
 
 #include "methods/support/layer_view.h"
+#include "studies/support/stacking.h"
 
 #include "praxiscope/error.h"
 #include "praxiscope/text.h"
@@ -16,20 +17,6 @@
 
 namespace praxiscope::studies {
 namespace {
-
-/// One [N,C,T,H,W] tensor an input, on the model's device. A file that fixes the batch gets it
-/// full; what the repeated clip gives is to be dropped.
-std::vector<at::Tensor> batch_of(const Model& model, const std::vector<Clip>& clips) {
-  std::vector<at::Tensor> inputs;
-  const auto whole = static_cast<std::size_t>(model.fixed_batch().value_or(0));
-  for (std::size_t i = 0; i < model.manifest().inputs.size(); ++i) {
-    std::vector<at::Tensor> tensors;
-    for (const Clip& clip : clips) tensors.push_back(clip.inputs.at(i).tensor);
-    while (tensors.size() < whole) tensors.push_back(tensors.back());
-    inputs.push_back(at::stack(tensors).to(at::Device(model.device())));
-  }
-  return inputs;
-}
 
 /// Layers of the list whose output has 5 dimensions, for messages.
 std::string layers_to_look_at(const Model& model) {
@@ -72,7 +59,7 @@ std::vector<at::Tensor> activations_of(const Model& model, const std::vector<Wat
                                        const std::vector<Clip>& clips) {
   RunOptions options;
   for (const WatchedLayer& layer : layers) options.taps.push_back(layer.name);
-  const std::vector<at::Tensor> inputs = batch_of(model, clips);
+  const std::vector<at::Tensor> inputs = stack_clips(model, clips);
   const Run run = model.run(inputs, options);
   std::vector<at::Tensor> found;
   for (const WatchedLayer& layer : layers) {
@@ -159,7 +146,7 @@ bool DepthSums::try_run(const std::vector<at::Tensor>& inputs, std::size_t clips
 
 void DepthSums::add(const std::vector<Clip>& clips) {
   if (clips.empty()) return;
-  const std::vector<at::Tensor> inputs = batch_of(model_, clips);
+  const std::vector<at::Tensor> inputs = stack_clips(model_, clips);
   std::set<std::string> skipped;
   while (!try_run(inputs, clips.size(), skipped)) {
   }

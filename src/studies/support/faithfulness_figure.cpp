@@ -1,6 +1,7 @@
 // See faithfulness_figure.h.
 #include "studies/support/faithfulness_figure.h"
 
+#include "studies/support/add_panel.h"
 #include "studies/support/faithfulness_summary.h"
 #include "studies/support/film.h"
 #include "studies/support/pictures.h"
@@ -89,8 +90,7 @@ class Pages {
 
  private:
   PanelId add(PanelPlace place, PanelContent content, std::string alt) {
-    figure_.panels.push_back({place, 1, std::move(content), std::move(alt)});
-    return static_cast<PanelId>(figure_.panels.size()) - 1;
+    return add_panel(figure_, place, std::move(content), std::move(alt));
   }
 
   /// Fetches frames and maps of the examples: each input is walked once more, no further than

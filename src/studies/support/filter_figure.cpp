@@ -2,6 +2,7 @@
 #include "studies/support/filter_figure.h"
 
 #include "render/flow_colors.h"
+#include "studies/support/add_panel.h"
 #include "studies/support/pictures.h"
 
 #include <ATen/ATen.h>
@@ -61,8 +62,7 @@ class Pages {
 
  private:
   PanelId add(PanelPlace place, PanelContent content, std::string alt) {
-    figure_.panels.push_back({place, 1, std::move(content), std::move(alt)});
-    return static_cast<PanelId>(figure_.panels.size()) - 1;
+    return add_panel(figure_, place, std::move(content), std::move(alt));
   }
 
   void add_layer(std::size_t l) {

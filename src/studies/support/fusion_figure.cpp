@@ -1,6 +1,7 @@
 // See fusion_figure.h.
 #include "studies/support/fusion_figure.h"
 
+#include "studies/support/add_panel.h"
 #include "studies/support/fusion_panels.h"
 #include "studies/support/fusion_text.h"
 
@@ -41,8 +42,7 @@ class Pages {
 
  private:
   PanelId add(PanelPlace place, PanelContent content, std::string alt) {
-    figure_.panels.push_back({place, 1, std::move(content), std::move(alt)});
-    return static_cast<PanelId>(figure_.panels.size()) - 1;
+    return add_panel(figure_, place, std::move(content), std::move(alt));
   }
 
   const json& unit(std::size_t u) const { return summary_["units"][units_[u]]; }

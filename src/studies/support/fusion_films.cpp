@@ -57,18 +57,7 @@ std::int64_t rows_of(const ClipInput& stream) {
 
 /// White: what lies between and below the streams.
 Picture empty_sheet(std::int64_t rows) {
-  Picture sheet{.width = static_cast<int>((2 * kColumns + 1) * kCell),
-                .height = static_cast<int>(rows * kCell),
-                .rgb = {}};
-  sheet.rgb.assign(static_cast<std::size_t>(sheet.width) * sheet.height * 3, 255);
-  return sheet;
-}
-
-void paste(const Picture& picture, std::int64_t x, Picture& onto) {
-  const std::ptrdiff_t line = std::ptrdiff_t{picture.width} * 3;
-  for (int y = 0; y < picture.height; ++y)
-    std::copy_n(picture.rgb.begin() + y * line, line,
-                onto.rgb.begin() + (std::ptrdiff_t{y} * onto.width + x) * 3);
+  return blank(static_cast<int>((2 * kColumns + 1) * kCell), static_cast<int>(rows * kCell));
 }
 
 }  // namespace
@@ -88,7 +77,7 @@ FigureFilm make_stream_film(const Clip& clip, const std::vector<InputSpec>& spec
       const Picture& picture = seen.at(i).at(nearest_frame(stream, frame.pts.to_double()));
       paste(resized(picture, static_cast<int>(kColumns * kCell),
                     static_cast<int>(rows_of(stream) * kCell)),
-            static_cast<std::int64_t>(i) * (kColumns + 1) * kCell, sheet);
+            static_cast<int>(i) * static_cast<int>((kColumns + 1) * kCell), 0, sheet);
     }
     film.pictures.push_back(static_cast<PictureId>(stored.size()));
     stored.push_back(encode_picture(sheet, kQuality));

@@ -157,6 +157,14 @@ BarsPanel FusionPanels::drives(const json& one) const {
     panel.bars.push_back(
         {name, value, std::string(id) == "neither" ? -1 : color++, std::string(id) == "both", -1});
   }
+  if (one["optimized"].is_null()) return panel;
+  // Clips made for the unit reach farther than any real one: the same bars, lighter, below.
+  for (const auto& [id, name] : kBars) {
+    const double value = number(one["optimized"]["strength"][id]);
+    if (!std::isfinite(value) || std::string(id) == "neither") continue;
+    panel.most = std::max(panel.most, std::abs(value));
+    panel.bars.push_back({"optimized: " + name, value, -1, false, -1});
+  }
   return panel;
 }
 

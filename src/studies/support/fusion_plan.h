@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ struct FusionPlan {
   std::string layer;                    ///< as the user names it; empty: see find_fusion_layer()
   std::size_t pairs = 200;              ///< of the swap test at most
   std::size_t units = 8;                ///< with pages of their own
+  int optimize = 0;                     ///< steps of optimized clips for these units; 0: none
 };
 
 /// Classes of tables and matrices at most: those that most clips have.
@@ -58,6 +60,8 @@ struct FusionFacts {
   std::vector<std::int64_t> cells;  ///< of the layer: T', H', W'
   std::vector<Unit> units;
   bool has_negative = false;  ///< some activation of the layer is
+  /// By channel, of the units with pages of their own: see drive_by_optima().
+  std::map<std::int64_t, StreamValues> optimized;
 };
 
 }  // namespace praxiscope::studies

@@ -213,6 +213,17 @@ class Summary {
     return rows;
   }
 
+  /// Parts of what both streams reach together, above what neither does.
+  static json tell_optimized(const StreamValues& strengths) {
+    const double drive = strengths[kTogether] - strengths[kNeither];
+    const auto part = [&](Streams alone) {
+      return drive > 0 ? told((strengths[alone] - strengths[kNeither]) / drive) : json();
+    };
+    return {{"strength", told(strengths)},
+            {"first", part(kFirstAlone)},
+            {"second", part(kSecondAlone)}};
+  }
+
   json tell_unit(const Unit& unit) const {
     json out{{"channel", unit.channel},
              {"kind", kUnitKindNames.at(static_cast<std::size_t>(unit.kind))},
@@ -224,8 +235,11 @@ class Summary {
              {"strength", told(unit.strengths)},
              {"largest", told(unit.largest)},
              {"classes_used", told(unit.classes_used)},
+             {"optimized", nullptr},
              {"by_class", json::array()},
              {"clips", json::array()}};
+    if (const auto driven = facts_.optimized.find(unit.channel); driven != facts_.optimized.end())
+      out["optimized"] = tell_optimized(driven->second);
     for (const auto& [index, strength] : unit.by_class)
       out["by_class"].push_back(
           {{"class_index", index}, {"label", label(index)}, {"strength", told(strength)}});

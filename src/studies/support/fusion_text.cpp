@@ -3,6 +3,7 @@
 
 #include "studies/support/fusion_units.h"
 #include "studies/support/pictures.h"
+#include "studies/support/words.h"
 
 #include "praxiscope/text.h"
 
@@ -22,17 +23,6 @@ using nlohmann::json;
 
 constexpr std::size_t kMostLabel = 20, kMostStream = 12, kMostMatrix = 8, kMostOfKind = 3,
                       kInterval = 18, kNarrow = 7;
-
-/// At most so many characters, never half of one.
-std::string cut(const std::string& text, std::size_t most) {
-  const std::string plain = without_controls(text);
-  std::size_t characters = 0, end = 0;
-  for (std::size_t i = 0; i < plain.size(); ++i) {
-    if ((static_cast<unsigned char>(plain[i]) & 0xC0U) == 0x80U) continue;
-    if (characters++ == most - 1) end = i;
-  }
-  return characters <= most ? plain : plain.substr(0, end) + "~";
-}
 
 std::string number(const json& value) {
   return value.is_number() ? short_number(value.get<double>()) : "-";

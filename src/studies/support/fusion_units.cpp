@@ -94,6 +94,10 @@ void judge(Unit& unit, double largest_of_all, double strongest_drive) {
 
 }  // namespace
 
+double strength_of(const at::Tensor& cells) {
+  return strengths_of(cells.unsqueeze(0).unsqueeze(0)).strength.item<double>();
+}
+
 CellPlace place_of_cell(const ClipInput& stream, const std::array<std::int64_t, 3>& cell,
                         const std::vector<std::int64_t>& cells) {
   const auto middle = [](std::int64_t place, std::int64_t count, std::int64_t pixels) {

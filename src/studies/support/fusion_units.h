@@ -45,6 +45,9 @@ struct CellPlace {
 CellPlace place_of_cell(const ClipInput& stream, const std::array<std::int64_t, 3>& cell,
                         const std::vector<std::int64_t>& cells);
 
+/// A unit's strength in a clip: the mean of the largest kTopCells of its cells [T',H',W'].
+double strength_of(const at::Tensor& cells);
+
 /// A clip that drives a unit.
 struct UnitClip {
   std::size_t clip = 0;   ///< position among the clips of the set

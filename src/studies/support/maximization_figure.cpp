@@ -1,6 +1,8 @@
 // See maximization_figure.h.
 #include "studies/support/maximization_figure.h"
 
+#include "studies/support/add_panel.h"
+#include "studies/support/maximization_index.h"
 #include "studies/support/maximization_plates.h"
 #include "studies/support/pictures.h"
 #include "studies/support/plate_films.h"
@@ -10,7 +12,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 namespace praxiscope::studies {
 namespace {
@@ -20,43 +21,56 @@ using nlohmann::json;
 constexpr int kSlice = 160;
 
 /// px: few columns have more room, so that words stay of one size.
-int cell_width(std::size_t columns) { return columns > 2 ? 190 : columns == 2 ? 260 : 420; }
+int cell_width(std::size_t columns) {
+  if (columns > 5) return 160;
+  return columns > 2 ? 190 : columns == 2 ? 260 : 420;
+}
 
 class Plates {
  public:
-  Plates(const json& summary, const MaximizationPlan& plan, const std::vector<Sought>& sought,
-         const std::vector<Found>& found, const optima::Streams& streams, const ShownClips& clips,
-         const StudyContext& context)
+  Plates(const json& summary, const Gallery& gallery)
       : summary_(summary),
-        plan_(plan),
-        sought_(sought),
-        found_(found),
-        streams_(streams),
-        clips_(clips),
-        context_(context) {}
+        gallery_(gallery),
+        plan_(gallery.plan),
+        sought_(gallery.sought),
+        found_(gallery.found),
+        streams_(gallery.streams),
+        context_(gallery.context) {}
 
   Figure make() {
     figure_.title = "What it wants to see";
     figure_.subtitle =
         fmt::format("activation maximization \u00b7 {}", context_.model.manifest().name);
     name_axes();
-    for (std::size_t i = 0; i < sought_.size(); ++i) add_plates(i);
+    // Pages of the index stand first and lead to states that are there only afterwards.
+    figure_.states.resize(first_thing_);
+    std::vector<StateId> states(sought_.size(), -1);
+    for (std::size_t i = 0; i < sought_.size(); ++i) {
+      const std::size_t next = figure_.states.size();
+      add_plates(i);
+      if (figure_.states.size() > next) states[i] = static_cast<StateId>(next);
+    }
+    for (std::size_t page = 0; page < first_thing_; ++page)
+      figure_.states[page] = index_state(gallery_, page, states, figure_);
     add_about();
     return std::move(figure_);
   }
 
  private:
   PanelId add(PanelPlace place, PanelContent content, std::string alt) {
-    figure_.panels.push_back({place, 1, std::move(content), std::move(alt)});
-    return static_cast<PanelId>(figure_.panels.size()) - 1;
+    return add_panel(figure_, place, std::move(content), std::move(alt));
   }
 
   void name_axes() {
     FigureAxis things{"target", "target", {}}, shows{"show", "show", {"optimized"}};
+    first_thing_ = index_pages(sought_.size());
+    for (std::size_t page = 0; page < first_thing_; ++page)
+      things.values.push_back(index_name(page, sought_.size()));
     std::size_t clips = 0;
     for (const Sought& one : sought_) {
       things.values.push_back(one.name);
-      if (!clips_.empty()) clips = std::max(clips, one.clips.size());
+      for (std::size_t k = 0; k < one.clips.size(); ++k)
+        if (one.clips[k].place >= 0) clips = std::max(clips, k + 1);
     }
     for (std::size_t draw = 1; draw < plan_.count; ++draw)
       shows.values.push_back(fmt::format("optimum {}", draw + 1));
@@ -72,12 +86,8 @@ class Plates {
                        [](const Found& one) { return !one.alone.empty(); });
   }
 
-  std::vector<const Found*> results(std::size_t sought, std::size_t draw, bool is_alone) const {
-    return results_of(found_, sought, draw, is_alone);
-  }
-
   void add_plates(std::size_t i) {
-    if (results(i, 0, false).empty()) return;  // the search was stopped before
+    if (gallery_.results(i, 0, false).empty()) return;  // the search was stopped before
     const PanelId table = add(PanelPlace::kWide, result_table(i), "all results with their numbers");
     const PanelId course = add(PanelPlace::kSide, courses(i), "how the value grew");
     const PanelId slices = add(PanelPlace::kUnder, slices_of(i),
@@ -85,8 +95,8 @@ class Plates {
     const std::vector<PanelId> beside{
         slices, add(PanelPlace::kSide, reached(i), "how far each result drives it"), course, table};
     for (std::size_t draw = 0; draw < plan_.count; ++draw)
-      add_state(i, static_cast<int>(draw), results(i, draw, false), beside);
-    if (has_alone()) add_state(i, first_clip_ - 1, results(i, 0, true), beside);
+      add_state(i, static_cast<int>(draw), gallery_.results(i, draw, false), beside);
+    if (has_alone()) add_state(i, first_clip_ - 1, gallery_.results(i, 0, true), beside);
     for (std::size_t k = 0; k < sought_[i].clips.size(); ++k) add_clip(i, k, beside);
   }
 
@@ -94,62 +104,50 @@ class Plates {
                  const std::vector<PanelId>& beside) {
     if (chosen.empty()) return;
     FigureState state;
-    state.choice = {static_cast<int>(i), show};
+    state.choice = {choice_of(i), show};
     state.caption = caption(i, *chosen.front());
     const auto film = static_cast<FilmId>(figure_.films.size());
-    const Plate plate = plate_of(chosen, plan_, streams_, context_.model);
+    const bool is_alone = !chosen.front()->alone.empty();
+    const Plate plate = is_alone ? gallery_.plate(chosen) : gallery_.plate_with_clips(i, chosen);
     const std::size_t columns = plate.columns.size();
     figure_.films.push_back(make_plate_film(plate, cell_width(columns), figure_.pictures));
     figure_.films.back().name = sought_[i].name;
     state.panels = {add(PanelPlace::kMain, PlayerPanel{film, -1, FilmView::kFrame},
-                        "the optimized clips in motion, side by side")};
+                        "optimized clips and the real ones beside them, in motion")};
     state.panels.insert(state.panels.end(), beside.begin(), beside.end());
     figure_.states.push_back(std::move(state));
   }
 
-  const InputSpec& spec_of(const std::string& name) const {
-    const auto& inputs = context_.model.manifest().inputs;
-    return *std::find_if(inputs.begin(), inputs.end(),
-                         [&](const InputSpec& spec) { return spec.name == name; });
-  }
+  int choice_of(std::size_t i) const { return static_cast<int>(first_thing_ + i); }
 
   void add_clip(std::size_t i, std::size_t k, const std::vector<PanelId>& beside) {
     const DrivingClip& driving = sought_[i].clips[k];
-    const auto shown = clips_.find({driving.input, driving.clip});
-    if (shown == clips_.end()) return;
-    Plate plate{.columns = {fmt::format("{} to {} s", short_number(driving.begin_s),
-                                        short_number(driving.end_s))},
-                .rows = {},
-                .cells = {}};
-    for (const optima::Stream& stream : streams_.all()) {
-      for (const ClipInput& input : shown->second.inputs) {
-        if (input.name != stream.name) continue;
-        for (PlateRow& part : plate_rows(input.tensor.to(at::kCPU), spec_of(stream.name))) {
-          plate.rows.push_back(part.name);
-          plate.cells.push_back({std::move(part.frames)});
-        }
-      }
-    }
+    if (driving.place < 0) return;
+    Plate plate;
+    gallery_.add_clip(
+        driving,
+        fmt::format("{} to {} s", short_number(driving.begin_s), short_number(driving.end_s)),
+        plate);
     FigureState state;
-    state.choice = {static_cast<int>(i), first_clip_ + static_cast<int>(k)};
+    state.choice = {choice_of(i), first_clip_ + static_cast<int>(k)};
     state.caption =
         fmt::format("{} reaches {} in {}, {} to {} s, of {} that were looked at.", sought_[i].name,
-                    short_number(driving.value), name_of_input(driving.input),
+                    short_number(driving.value), gallery_.name_of_input(driving.input),
                     short_number(driving.begin_s), short_number(driving.end_s),
                     context_.inputs.names().size() == 1
                         ? "one input"
                         : fmt::format("{} inputs", context_.inputs.names().size()));
+    if (!driving.tubes.empty())
+      state.caption +=
+          " Boxes: what the strongest cell depends on in this clip (orange), and can "
+          "depend on at all (gray).";
     const auto film = static_cast<FilmId>(figure_.films.size());
     figure_.films.push_back(make_plate_film(plate, cell_width(1), figure_.pictures));
-    figure_.films.back().name = name_of_input(driving.input);
+    figure_.films.back().name = gallery_.name_of_input(driving.input);
     state.panels = {add(PanelPlace::kMain, PlayerPanel{film, -1, FilmView::kFrame},
                         "a real clip as the network sees it")};
     state.panels.insert(state.panels.end(), beside.begin(), beside.end());
     figure_.states.push_back(std::move(state));
-  }
-
-  std::string name_of_input(std::size_t input) const {
-    return std::filesystem::path(context_.inputs.names()[input]).filename().string();
   }
 
   std::string caption(std::size_t i, const Found& first) const {
@@ -213,7 +211,7 @@ class Plates {
     for (const DrivingClip& clip : sought_[i].clips) {
       const double value = clip.value / sought_[i].objective.a_hat;
       panel.most = std::max(panel.most, std::abs(value));
-      panel.bars.push_back({name_of_input(clip.input), value, -1, false, -1});
+      panel.bars.push_back({gallery_.name_of_input(clip.input), value, -1, false, -1});
     }
     return panel;
   }
@@ -223,7 +221,7 @@ class Plates {
     panel.title = "Value while it is optimized";
     panel.x_label = "step";
     panel.y_label = "activation less priors";
-    for (const Found* one : results(i, 0, false)) {
+    for (const Found* one : gallery_.results(i, 0, false)) {
       LinesPanel::Line line;
       line.label = std::string(plan_.speeds[one->speed].name);
       line.color = static_cast<int>(one->speed);
@@ -239,9 +237,9 @@ class Plates {
   PlatesPanel slices_of(std::size_t i) {
     PlatesPanel panel;
     panel.title = "Middle row over time (down)";
-    const std::vector<const Found*> chosen = results(i, 0, false);
+    const std::vector<const Found*> chosen = gallery_.results(i, 0, false);
     panel.columns = std::max<int>(1, static_cast<int>(chosen.size()));
-    const Plate plate = plate_of(chosen, plan_, streams_, context_.model);
+    const Plate plate = gallery_.plate(chosen);
     for (std::size_t c = 0; c < chosen.size(); ++c) {
       panel.plates.push_back(
           {static_cast<PictureId>(figure_.pictures.size()), plate.columns[c], -1});
@@ -268,23 +266,21 @@ class Plates {
   }
 
   const json& summary_;
+  const Gallery& gallery_;
   const MaximizationPlan& plan_;
   const std::vector<Sought>& sought_;
   const std::vector<Found>& found_;
   const optima::Streams& streams_;
-  const ShownClips& clips_;
   const StudyContext& context_;
   Figure figure_;
+  std::size_t first_thing_ = 0;  ///< on the first axis, behind the pages of the index
   int first_clip_ = 1;
 };
 
 }  // namespace
 
-Figure maximization_figure(const json& summary, const MaximizationPlan& plan,
-                           const std::vector<Sought>& sought, const std::vector<Found>& found,
-                           const optima::Streams& streams, const ShownClips& clips,
-                           const StudyContext& context) {
-  Figure figure = Plates(summary, plan, sought, found, streams, clips, context).make();
+Figure maximization_figure(const json& summary, const Gallery& gallery) {
+  Figure figure = Plates(summary, gallery).make();
   check_figure(figure);
   return figure;
 }

@@ -72,14 +72,16 @@ MaximizationPlan plan_maximization(const OptionValues& options) {
   MaximizationPlan plan;
   plan.units = trimmed(options.text("unit"));
   plan.classes = trimmed(options.text("class"));
-  if (plan.units.empty() && plan.classes.empty())
+  plan.directions = trimmed(options.text("direction"));
+  if (plan.units.empty() && plan.classes.empty() && plan.directions.empty())
     throw Error(ErrorKind::kUsage,
-                "maximize: found nothing to look for, expected --class LABEL or --unit "
-                "LAYER:CHANNEL");
+                "maximize: found nothing to look for, expected --class LABEL, --unit "
+                "LAYER:CHANNEL or --direction LAYER:FILE");
   plan.place = place_of(options.text("place"));
   plan.is_rectified = options.text("rectified") == "on";
   plan.has_start_clip = options.text("from") == "clip";
   plan.has_alone = options.text("alone") == "on";
+  plan.transfer = trimmed(options.text("transfer"));
   plan.free_stream = trimmed(options.text("stream"));
   plan.speeds = speeds_of(options.text("speed"));
   plan.count = static_cast<std::size_t>(whole(options, "count", 1, 100));
@@ -94,6 +96,7 @@ MaximizationPlan plan_maximization(const OptionValues& options) {
   plan.flow = plan.rgb;
   plan.flow.bound = within(options, "flow-bound", 1e-3, 1);
   plan.settings = settings_of(options);
+  plan.settings.diversity = within(options, "diversity", 0, kMost);
   return plan;
 }
 

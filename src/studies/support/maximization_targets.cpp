@@ -2,6 +2,7 @@
 #include "studies/support/maximization_targets.h"
 
 #include "studies/support/numbered.h"
+#include "studies/support/stacking.h"
 
 #include "praxiscope/error.h"
 #include "praxiscope/text.h"
@@ -10,6 +11,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
 
 namespace praxiscope::studies {
 namespace {
@@ -58,38 +65,138 @@ void add_classes(const std::string& text, const Model& model, std::vector<Sought
   for (const std::string& part : split(text, ',')) add_class(trimmed(part), model, all);
 }
 
-void add_units(const MaximizationPlan& plan, const Model& model, std::span<const at::Tensor> inputs,
-               std::vector<Sought>& all) {
-  const std::size_t colon = plan.units.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == plan.units.size())
-    throw Error(ErrorKind::kUsage,
-                fmt::format("maximize: option unit: found {}, expected LAYER:CHANNEL, as in "
-                            "layer4.0:17 or layer4.0:3,17,40-47",
-                            in_quotes(plan.units)));
-  const std::string layer = model.find_layer(trimmed(plan.units.substr(0, colon)));
-  const std::string taken =
-      plan.is_rectified ? layer : optima::before_rectifier(model, layer, inputs);
+/// A layer to look into: as it is named, where it is taken, and how many channels it has there.
+struct TakenLayer {
+  std::string name, taken;
+  std::int64_t channels = 0;
+};
+
+TakenLayer take_layer(const std::string& name, const MaximizationPlan& plan, const Model& model,
+                      std::span<const at::Tensor> inputs) {
+  TakenLayer layer{.name = model.find_layer(name), .taken = {}};
+  layer.taken =
+      plan.is_rectified ? layer.name : optima::before_rectifier(model, layer.name, inputs);
   RunOptions options;
-  options.taps = {taken};
-  options.stop_after = taken;
-  const at::Tensor output = model.run(inputs, options).activations.at(taken);
+  options.taps = {layer.taken};
+  options.stop_after = layer.taken;
+  const at::Tensor output = model.run(inputs, options).activations.at(layer.taken);
   if (output.dim() != 2 && output.dim() != 5)
     throw Error(ErrorKind::kUsage,
                 fmt::format("maximize: layer {}: found an output of {} dimensions, expected "
                             "[N,C,T,H,W] or [N,C]; choose another layer",
-                            in_quotes(layer), output.dim()));
-  const NumberedChoice choice =
-      parse_numbered("maximize: option unit", plan.units.substr(colon + 1));
-  const std::vector<double> scores(static_cast<std::size_t>(output.size(1)), 0.0);
-  for (const std::int64_t channel : choose_numbered(
-           choice, scores, fmt::format("maximize: layer {}: channels", in_quotes(layer)))) {
-    Sought sought;
-    sought.name = fmt::format("{}:{}", layer, channel);
-    sought.wished_layer = layer;
-    sought.objective.target.kind = Target::Kind::kUnit;
-    sought.objective.target.layer = taken;
-    sought.objective.target.channel = channel;
-    sought.objective.place = plan.place;
+                            in_quotes(layer.name), output.dim()));
+  layer.channels = output.size(1);
+  return layer;
+}
+
+Sought of_layer(const TakenLayer& layer, const std::string& name, const MaximizationPlan& plan) {
+  Sought sought;
+  sought.name = name;
+  sought.wished_layer = layer.name;
+  sought.objective.target.kind = Target::Kind::kUnit;
+  sought.objective.target.layer = layer.taken;
+  sought.objective.place = plan.place;
+  return sought;
+}
+
+/// "conv1:0-7,9,conv2:3" -> ("conv1", "0-7,9"), ("conv2", "3"): what follows a comma without a
+/// colon belongs to the layer before.
+std::vector<std::pair<std::string, std::string>> units_by_layer(const std::string& text) {
+  std::vector<std::pair<std::string, std::string>> layers;
+  for (const std::string& part : split(text, ',')) {
+    const std::size_t colon = part.rfind(':');
+    if (colon == std::string::npos && !layers.empty()) {
+      layers.back().second += "," + part;
+      continue;
+    }
+    if (colon == std::string::npos || colon == 0 || colon + 1 == part.size())
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("maximize: option unit: found {}, expected LAYER:CHANNEL, as in "
+                              "layer4.0:17 or layer4.0:3,17,40-47",
+                              in_quotes(text)));
+    layers.emplace_back(trimmed(part.substr(0, colon)), part.substr(colon + 1));
+  }
+  return layers;
+}
+
+void add_units(const MaximizationPlan& plan, const Model& model, std::span<const at::Tensor> inputs,
+               std::vector<Sought>& all) {
+  for (const auto& [name, channels] : units_by_layer(plan.units)) {
+    const TakenLayer layer = take_layer(name, plan, model, inputs);
+    const NumberedChoice choice = parse_numbered("maximize: option unit", channels);
+    const std::vector<double> scores(static_cast<std::size_t>(layer.channels), 0.0);
+    for (const std::int64_t channel : choose_numbered(
+             choice, scores, fmt::format("maximize: layer {}: channels", in_quotes(layer.name)))) {
+      Sought sought = of_layer(layer, fmt::format("{}:{}", layer.name, channel), plan);
+      sought.objective.target.channel = channel;
+      all.push_back(std::move(sought));
+    }
+  }
+}
+
+/// Lines of numbers, one a channel, apart by spaces or commas; empty lines and those that begin
+/// with # say nothing.
+std::vector<std::vector<double>> read_directions(const std::string& path) {
+  std::ifstream file(path);
+  if (!file)
+    throw Error(ErrorKind::kInput, fmt::format("cannot read {}: {}; option direction names it",
+                                               in_quotes(path), std::strerror(errno)));
+  std::vector<std::vector<double>> rows;
+  std::int64_t number = 0;
+  for (std::string line; std::getline(file, line);) {
+    ++number;
+    std::replace(line.begin(), line.end(), ',', ' ');
+    const std::string plain = trimmed(line);
+    if (plain.empty() || plain.front() == '#') continue;
+    rows.emplace_back();
+    for (const std::string& word : split(plain, ' ')) {
+      if (word.empty()) continue;
+      double value = 0;
+      const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+      if (error != std::errc() || end != word.data() + word.size() || !std::isfinite(value))
+        throw Error(ErrorKind::kInput,
+                    fmt::format("{}: line {}: found {}, expected numbers, one a channel of the "
+                                "layer",
+                                in_quotes(path), number, in_quotes(word)));
+      rows.back().push_back(value);
+    }
+  }
+  if (rows.empty())
+    throw Error(ErrorKind::kInput, fmt::format("{}: found no numbers, expected lines of them, one "
+                                               "a channel of the layer",
+                                               in_quotes(path)));
+  return rows;
+}
+
+void add_directions(const MaximizationPlan& plan, const Model& model,
+                    std::span<const at::Tensor> inputs, std::vector<Sought>& all) {
+  const std::size_t colon = plan.directions.find(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == plan.directions.size())
+    throw Error(ErrorKind::kUsage,
+                fmt::format("maximize: option direction: found {}, expected LAYER:FILE",
+                            in_quotes(plan.directions)));
+  const std::string path = plan.directions.substr(colon + 1);
+  const TakenLayer layer =
+      take_layer(trimmed(plan.directions.substr(0, colon)), plan, model, inputs);
+  const auto rows = read_directions(path);
+  const std::string file = std::filesystem::path(path).filename().string();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (static_cast<std::int64_t>(rows[i].size()) != layer.channels)
+      throw Error(ErrorKind::kInput,
+                  fmt::format("{}: direction {}: found {} numbers, expected {}: one a channel of "
+                              "layer {}",
+                              in_quotes(path), i + 1, rows[i].size(), layer.channels,
+                              in_quotes(layer.name)));
+    Sought sought = of_layer(layer, fmt::format("{}:{}", layer.name, file), plan);
+    if (rows.size() > 1) sought.name += fmt::format(" {}", i + 1);
+    // Of length 1, so that directions can be compared with each other and with single channels.
+    const at::Tensor direction = at::tensor(rows[i], at::kDouble);
+    const double length = direction.norm().item<double>();
+    if (!(length > 0))
+      throw Error(ErrorKind::kInput, fmt::format("{}: direction {}: found only 0, expected numbers "
+                                                 "that point somewhere",
+                                                 in_quotes(path), i + 1));
+    sought.objective.direction = (direction / length).to(at::kFloat);
     all.push_back(std::move(sought));
   }
 }
@@ -111,6 +218,7 @@ std::vector<Sought> find_sought(const MaximizationPlan& plan, const Model& model
                                 std::span<const at::Tensor> inputs) {
   std::vector<Sought> all;
   if (!plan.units.empty()) add_units(plan, model, inputs, all);
+  if (!plan.directions.empty()) add_directions(plan, model, inputs, all);
   if (!plan.classes.empty()) add_classes(plan.classes, model, all);
   return all;
 }
@@ -122,18 +230,6 @@ std::vector<std::array<std::int64_t, 3>> usual_sizes(const Model& model) {
     sizes.push_back({spec.frames, size.height, size.width});
   }
   return sizes;
-}
-
-std::vector<at::Tensor> stack_clips(const Model& model, std::span<const Clip> clips) {
-  std::vector<at::Tensor> inputs;
-  const auto whole = static_cast<std::size_t>(model.fixed_batch().value_or(0));
-  for (std::size_t i = 0; i < model.manifest().inputs.size(); ++i) {
-    std::vector<at::Tensor> tensors;
-    for (const Clip& clip : clips) tensors.push_back(clip.inputs.at(i).tensor);
-    while (tensors.size() < whole) tensors.push_back(tensors.back());
-    inputs.push_back(at::stack(tensors).to(at::Device(model.device())));
-  }
-  return inputs;
 }
 
 void DrivingClips::add(const Model& model, std::size_t input, std::span<const Clip> clips) {
@@ -158,12 +254,15 @@ void DrivingClips::add(const Model& model, std::size_t input, std::span<const Cl
                         .begin_s = frames.front().pts.to_double(),
                         .end_s = frames.back().pts.to_double(),
                         .value = 0,
-                        .cell = {}};
+                        .cell = {},
+                        .place = -1,
+                        .tubes = {}};
       const auto row = static_cast<std::int64_t>(n);
       const Target& target = one.objective.target;
       if (target.kind == Target::Kind::kUnit) {
         const at::Tensor values =
-            run.activations.at(target.layer)[row][target.channel].to(at::kCPU, at::kFloat);
+            optima::responses(run.activations.at(target.layer)[row], one.objective)
+                .to(at::kCPU, at::kFloat);
         const std::int64_t at = values.argmax().item<std::int64_t>();
         found.value = values.flatten()[at].item<double>();
         if (values.dim() == 3) {

@@ -21,10 +21,6 @@ std::vector<Sought> find_sought(const MaximizationPlan& plan, const Model& model
 /// T, H, W of every input as the manifest has them. @throws Error kUsage where it has no size.
 std::vector<std::array<std::int64_t, 3>> usual_sizes(const Model& model);
 
-/// One [N,C,T,H,W] tensor an input, on the model's device; a file that fixes the batch gets it
-/// full.
-std::vector<at::Tensor> stack_clips(const Model& model, std::span<const Clip> clips);
-
 /// The strongest clips of everything that is sought, however many are seen.
 class DrivingClips {
  public:

@@ -2,6 +2,7 @@
 #include "studies/support/maximization_text.h"
 
 #include "studies/support/pictures.h"
+#include "studies/support/words.h"
 
 #include "praxiscope/text.h"
 
@@ -21,20 +22,39 @@ json told(const optima::Priors& priors) {
           {"kappa", priors.kappa},   {"chi", priors.chi},     {"bound", priors.bound}};
 }
 
+json told(const std::optional<Tube>& tube) {
+  if (!tube) return {};
+  json axes;
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    axes[std::string(1, "tyx"[axis])] = {tube->begin[axis], tube->end[axis]};
+  return axes;
+}
+
+json told(const std::vector<StreamTubes>& tubes) {
+  json streams = json::object();
+  for (const StreamTubes& one : tubes)
+    streams[one.stream] = {{"theoretical", told(one.theoretical)},
+                           {"effective", told(one.effective)}};
+  return streams;
+}
+
 json told(const DrivingClip& clip, const StudyContext& context) {
   return {{"input", context.inputs.names()[clip.input]},
           {"clip", clip.clip},
           {"begin_s", clip.begin_s},
           {"end_s", clip.end_s},
           {"value", clip.value},
-          {"cell", clip.cell.empty() ? json() : json(clip.cell)}};
+          {"cell", clip.cell.empty() ? json() : json(clip.cell)},
+          {"tubes", told(clip.tubes)}};
 }
 
 json told(const Found& one, const Sought& sought, const MaximizationPlan& plan,
           const optima::Streams& streams, const Model& model) {
-  json frequencies = json::object();
-  for (std::size_t s = 0; s < streams.all().size(); ++s)
+  json frequencies = json::object(), spectra = json::object();
+  for (std::size_t s = 0; s < streams.all().size(); ++s) {
     frequencies[streams.all()[s].name] = finite(one.frequencies.at(s));
+    spectra[streams.all()[s].name] = one.spectra.at(s);
+  }
   return {{"speed", std::string(plan.speeds[one.speed].name)},
           {"draw", one.draw},
           {"alone", one.alone.empty() ? json() : json(one.alone)},
@@ -43,7 +63,11 @@ json told(const Found& one, const Sought& sought, const MaximizationPlan& plan,
           {"value", finite(one.optimum.value)},
           {"steps", one.optimum.steps},
           {"temporal_frequency", frequencies},
+          {"temporal_spectrum", spectra},
           {"probability", finite(one.probability)},
+          {"transfer", one.other ? json{{"answer", one.other->label},
+                                        {"probability", finite(one.other->probability)}}
+                                 : json()},
           {"answer", one.class_index < 0
                          ? json()
                          : json(model.labels()[static_cast<std::size_t>(one.class_index)])}};
@@ -56,17 +80,28 @@ std::string kind_of(const Sought& sought) {
     case Target::Kind::kContrast:
       return "contrast";
     case Target::Kind::kUnit:
+      if (sought.objective.direction.defined()) return "direction";
       return sought.objective.place == optima::Place::kMean ? "channel" : "unit";
   }
   return "";
 }
 
-std::string number(const json& value) {
-  return value.is_number() ? short_number(value.get<double>()) : "-";
+/// In how many results of classes, all streams optimized, another network names the class.
+json tell_transfer(const MaximizationPlan& plan, const std::vector<Sought>& sought,
+                   const std::vector<Found>& found, const Model& model) {
+  if (plan.transfer.empty()) return {};
+  int results = 0, same = 0;
+  for (const Found& one : found) {
+    if (!one.other || !one.alone.empty()) continue;
+    const std::int64_t wanted = sought[one.sought].objective.target.class_index;
+    ++results;
+    same += one.other->label == model.labels()[static_cast<std::size_t>(wanted)] ? 1 : 0;
+  }
+  return {{"model", plan.transfer}, {"results", results}, {"same", same}};
 }
 
-std::string cut(const std::string& text, std::size_t most) {
-  return text.size() <= most ? text : fmt::format("{}~", text.substr(0, most - 1));
+std::string number(const json& value) {
+  return value.is_number() ? short_number(value.get<double>()) : "-";
 }
 
 }  // namespace
@@ -100,6 +135,7 @@ json maximization_summary(const MaximizationPlan& plan, const std::vector<Sought
         entry["results"].push_back(told(result, one, plan, streams, context.model));
     summary["sought"].push_back(std::move(entry));
   }
+  summary["transfer"] = tell_transfer(plan, sought, found, context.model);
   return summary;
 }
 
@@ -123,8 +159,7 @@ std::string maximization_text(const json& summary) {
       for (const json& stream : summary["streams"])
         frequencies += fmt::format("{}{}", frequencies.empty() ? "" : " ",
                                    number(result["temporal_frequency"][stream.get<std::string>()]));
-      if (!result["answer"].is_null())
-        says = without_controls(cut(result["answer"].get<std::string>(), 28));
+      if (!result["answer"].is_null()) says = cut(result["answer"].get<std::string>(), 28);
       if (!result["probability"].is_null())
         says += fmt::format(" (p of target {:.3f})", result["probability"].get<double>());
       text += fmt::format("  {:<22}  {:>9}  {:>8}  {:>11}  {}\n", cut(name, 22),
@@ -132,11 +167,14 @@ std::string maximization_text(const json& summary) {
     }
     for (const json& clip : one["clips"])
       text += fmt::format("  {:<22}  {:>9}  at {:.2f} to {:.2f} s\n",
-                          cut(without_controls(clip["input"].get<std::string>()), 22),
-                          number(clip["value"]), clip["begin_s"].get<double>(),
-                          clip["end_s"].get<double>());
+                          cut(clip["input"].get<std::string>(), 22), number(clip["value"]),
+                          clip["begin_s"].get<double>(), clip["end_s"].get<double>());
     text += "\n";
   }
+  if (const json& transfer = summary["transfer"]; !transfer.is_null())
+    text += fmt::format("{} names the same class in {} of {} results\n",
+                        cut(transfer["model"].get<std::string>(), 40), transfer["same"].get<int>(),
+                        transfer["results"].get<int>());
   return text;
 }
 

@@ -14,6 +14,8 @@ namespace {
 
 constexpr Rgb kNothing{128, 128, 128};
 
+}  // namespace
+
 Picture picture_of(const at::Tensor& bytes) {
   const at::Tensor whole = bytes.contiguous();
   Picture picture{.width = static_cast<int>(whole.size(1)),
@@ -24,7 +26,18 @@ Picture picture_of(const at::Tensor& bytes) {
   return picture;
 }
 
-}  // namespace
+Picture blank(int width, int height) {
+  Picture sheet{.width = width, .height = height, .rgb = {}};
+  sheet.rgb.assign(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3, 255);
+  return sheet;
+}
+
+void paste(const Picture& picture, int x, int y, Picture& onto) {
+  const std::ptrdiff_t line = std::ptrdiff_t{picture.width} * 3;
+  for (int row = 0; row < picture.height; ++row)
+    std::copy_n(picture.rgb.begin() + row * line, line,
+                onto.rgb.begin() + (std::ptrdiff_t{y + row} * onto.width + x) * 3);
+}
 
 at::Tensor colored(const at::Tensor& values, double lo, double hi, const ColorTable& table) {
   const at::Tensor raw = values.detach().to(at::kCPU, at::kDouble).contiguous();
@@ -76,13 +89,7 @@ std::vector<Picture> seen_frames(const ClipInput& input, const InputSpec& spec) 
   std::vector<at::Tensor> flows;
   for (const at::Tensor& frame : input.tensor.unbind(1)) flows.push_back(seen_flow(frame, spec));
   const double reach = usual_reach(at::stack(flows, 1));
-  for (const at::Tensor& flow : flows) {
-    const at::Tensor bytes = flow_bytes(flow, reach);
-    const auto* data = bytes.const_data_ptr<std::uint8_t>();
-    out.push_back({.width = static_cast<int>(bytes.size(1)),
-                   .height = static_cast<int>(bytes.size(0)),
-                   .rgb = {data, data + bytes.numel()}});
-  }
+  for (const at::Tensor& flow : flows) out.push_back(picture_of(flow_bytes(flow, reach)));
   return out;
 }
 

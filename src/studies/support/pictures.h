@@ -17,6 +17,13 @@ namespace praxiscope::studies {
 /// middle.
 at::Tensor colored(const at::Tensor& values, double lo, double hi, const ColorTable& table);
 
+/// Bytes [h,w,3] as they are.
+Picture picture_of(const at::Tensor& bytes);
+/// White.
+Picture blank(int width, int height);
+/// `picture` must lie within `onto`.
+void paste(const Picture& picture, int x, int y, Picture& onto);
+
 /// A picture of bytes [h,w,3], every cell as it is (no interpolation), its cells of equal size
 /// where `width` and `height` are multiples of theirs.
 Picture enlarged(const at::Tensor& bytes, int width, int height);

@@ -17,32 +17,28 @@ namespace {
 
 constexpr int kGap = 6, kTitle = 30, kHead = 22, kSideWords = 72, kQuality = 88;
 
-Picture blank(int width, int height) {
-  Picture sheet{.width = width, .height = height, .rgb = {}};
-  sheet.rgb.assign(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3, 255);
-  return sheet;
-}
-
-void paste(const Picture& picture, int x, int y, Picture& onto) {
-  const std::ptrdiff_t line = std::ptrdiff_t{picture.width} * 3;
-  for (int row = 0; row < picture.height; ++row)
-    std::copy_n(picture.rgb.begin() + row * line, line,
-                onto.rgb.begin() + (std::ptrdiff_t{y + row} * onto.width + x) * 3);
-}
-
-Picture picture_of_bytes(const at::Tensor& bytes) {
-  const at::Tensor plain = bytes.contiguous();
-  const auto* data = plain.const_data_ptr<std::uint8_t>();
-  return {.width = static_cast<int>(plain.size(1)),
-          .height = static_cast<int>(plain.size(0)),
-          .rgb = {data, data + plain.numel()}};
-}
-
-std::size_t longest(const Plate& plate) {
+/// Frames of the longest film of rows of films.
+std::size_t longest(const std::vector<std::vector<std::vector<Picture>>>& rows) {
   std::size_t most = 1;
-  for (const auto& row : plate.cells)
-    for (const auto& cell : row) most = std::max(most, cell.size());
+  for (const auto& row : rows)
+    for (const auto& film : row) most = std::max(most, film.size());
   return most;
+}
+
+/// Of a film that may be shorter than `frames`.
+const Picture& frame_at(const std::vector<Picture>& film, int t, std::size_t frames) {
+  return film[static_cast<std::size_t>(t) * film.size() / frames];
+}
+
+int height_at(const std::vector<Picture>& film, int width) {
+  return film.empty() ? 1 : film.front().height * width / std::max(1, film.front().width);
+}
+
+void add_picture(const Picture& sheet, FigureFilm& film, std::vector<FigurePicture>& stored) {
+  film.pictures.push_back(static_cast<PictureId>(stored.size()));
+  stored.push_back(encode_picture(sheet, kQuality));
+  film.times_s.push_back(std::numeric_limits<double>::quiet_NaN());
+  film.source_frames.push_back(-1);
 }
 
 /// Heights of rows: cells keep their shape.
@@ -50,9 +46,7 @@ std::vector<int> heights_of(const Plate& plate, int cell_px) {
   std::vector<int> heights;
   for (const auto& row : plate.cells) {
     int most = 1;
-    for (const auto& cell : row)
-      if (!cell.empty())
-        most = std::max(most, cell.front().height * cell_px / std::max(1, cell.front().width));
+    for (const auto& cell : row) most = std::max(most, height_at(cell, cell_px));
     heights.push_back(most);
   }
   return heights;
@@ -78,7 +72,7 @@ std::vector<Picture> draw_plate(const Plate& plate, int cell_px) {
     top += heights[r] + kGap;
   }
   std::vector<Picture> drawn;
-  const std::size_t frames = longest(plate);
+  const std::size_t frames = longest(plate.cells);
   for (const int t : choose_frames(static_cast<int>(frames))) {
     Picture sheet = ground;
     int y = title + kHead;
@@ -86,8 +80,8 @@ std::vector<Picture> draw_plate(const Plate& plate, int cell_px) {
       for (int c = 0; c < columns; ++c) {
         const auto& cell = plate.cells[r][static_cast<std::size_t>(c)];
         if (cell.empty()) continue;
-        const std::size_t at = static_cast<std::size_t>(t) * cell.size() / frames;
-        paste(resized(cell[at], cell_px, heights[r]), kSideWords + c * (cell_px + kGap), y, sheet);
+        paste(resized(frame_at(cell, t, frames), cell_px, heights[r]),
+              kSideWords + c * (cell_px + kGap), y, sheet);
       }
       y += heights[r] + kGap;
     }
@@ -98,11 +92,46 @@ std::vector<Picture> draw_plate(const Plate& plate, int cell_px) {
 
 FigureFilm make_plate_film(const Plate& plate, int cell_px, std::vector<FigurePicture>& stored) {
   FigureFilm film;
-  for (const Picture& sheet : draw_plate(plate, cell_px)) {
-    film.pictures.push_back(static_cast<PictureId>(stored.size()));
-    stored.push_back(encode_picture(sheet, kQuality));
-    film.times_s.push_back(std::numeric_limits<double>::quiet_NaN());
-    film.source_frames.push_back(-1);
+  for (const Picture& sheet : draw_plate(plate, cell_px)) add_picture(sheet, film, stored);
+  return film;
+}
+
+FigureFilm make_grid_film(const std::vector<GridCell>& cells, std::size_t columns, int cell_px,
+                          std::vector<FigurePicture>& stored) {
+  int pictures = 1;
+  std::size_t frames = 1;
+  for (const GridCell& cell : cells) {
+    frames = std::max(frames, longest({cell.rows}));
+    int height = 0;
+    for (const auto& row : cell.rows) height += height_at(row, cell_px) + kGap;
+    pictures = std::max(pictures, height);
+  }
+  const std::size_t across = std::min(columns, std::max<std::size_t>(1, cells.size()));
+  const std::size_t down = (cells.size() + across - 1) / across;
+  Picture ground = blank(static_cast<int>(across) * (cell_px + kGap) - kGap,
+                         std::max(1, static_cast<int>(down) * (pictures + kHead)));
+  const auto corner = [&](std::size_t i) {
+    return std::pair{static_cast<int>(i % across) * (cell_px + kGap),
+                     static_cast<int>(i / across) * (pictures + kHead)};
+  };
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const auto [x, y] = corner(i);
+    write_on(ground, {x, y, cell_px, kHead}, cells[i].label, {.font_px = 13, .is_centred = true});
+  }
+  FigureFilm film;
+  for (const int t : choose_frames(static_cast<int>(frames))) {
+    Picture sheet = ground;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      auto [x, y] = corner(i);
+      y += kHead;
+      for (const auto& row : cells[i].rows) {
+        if (row.empty()) continue;
+        const int height = height_at(row, cell_px);
+        paste(resized(frame_at(row, t, frames), cell_px, height), x, y, sheet);
+        y += height + kGap;
+      }
+    }
+    add_picture(sheet, film, stored);
   }
   return film;
 }
@@ -120,8 +149,8 @@ std::vector<PlateRow> plate_rows(const at::Tensor& tensor, const InputSpec& spec
   PlateRow wheel{.name = spec.name + ", wheel", .frames = {}};
   PlateRow triple{.name = spec.name + ", as RGB", .frames = {}};
   for (const at::Tensor& flow : flows) {
-    wheel.frames.push_back(picture_of_bytes(flow_bytes(flow, reach, FlowColors::kWheel)));
-    triple.frames.push_back(picture_of_bytes(flow_bytes(flow, reach, FlowColors::kTriple)));
+    wheel.frames.push_back(picture_of(flow_bytes(flow, reach, FlowColors::kWheel)));
+    triple.frames.push_back(picture_of(flow_bytes(flow, reach, FlowColors::kTriple)));
   }
   return {wheel, triple};
 }

@@ -28,6 +28,15 @@ std::vector<Picture> draw_plate(const Plate& plate, int cell_px);
 /// @param cell_px  width of a cell.
 FigureFilm make_plate_film(const Plate& plate, int cell_px, std::vector<FigurePicture>& stored);
 
+/// One of many things of the same kind: its rows of moving pictures, a name above them.
+struct GridCell {
+  std::string label;
+  std::vector<std::vector<Picture>> rows;
+};
+/// Cells in rows of `columns`, all in motion. `cell_px`: width of a picture.
+FigureFilm make_grid_film(const std::vector<GridCell>& cells, std::size_t columns, int cell_px,
+                          std::vector<FigurePicture>& stored);
+
 /// A tensor [C,T,H,W], prepared as `spec` says, as rows of a plate: RGB as it is; flow as wheel and
 /// as the paper's triple. Names first, then frames.
 struct PlateRow {
