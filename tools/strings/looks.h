@@ -9,7 +9,7 @@ namespace praxiscope::strings {
 
 /// Lengths of a person and its instruments, px at scale 1. The origin is where the bow touches the
 /// strings, in front of the chest; y points down.
-inline constexpr double kShoulderX = 13, kShoulderY = -19, kHipY = 20, kFloorY = 58;
+inline constexpr double kShoulderX = 13, kShoulderY = -19, kHairY = -46, kHipY = 20, kFloorY = 58;
 inline constexpr double kUpperArm = 11.4, kForearm = 11.4, kArmWidth = 6;
 inline constexpr double kBowHalf = 24;  ///< from the middle of a bow to its ends
 

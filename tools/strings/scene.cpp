@@ -12,7 +12,8 @@ namespace praxiscope::strings {
 namespace {
 
 constexpr double kStroke = 11, kPull = 4.5;  ///< px at scale 1 from the middle to either end
-constexpr int kRoomSide = 200;               ///< px; the camera sees 128 of them
+constexpr double kReach = 31;  ///< px at scale 1 from the middle of a player to an elbow or the bow
+constexpr int kRoomSide = 200;  ///< px; the camera sees 128 of them
 
 cairo_matrix_t mirrored() {
   cairo_matrix_t pose;
@@ -55,9 +56,12 @@ constexpr std::pair<double, double> kBowShoulder{-kShoulderX, kShoulderY},
 
 Scene::Scene(const ClipSpec& spec) : plan_(spec), instrument_(spec.instrument) {
   Random place(spec.seed, "place");
-  size_ = place.uniform(0.8, 1.02);
-  x_ = kSide / 2.0 + place.uniform(-13, 13);
-  y_ = 60 + (1 - size_) * 30 + place.uniform(-3, 3);
+  size_ = place.uniform(0.66, 1);
+  // Anywhere in the picture, from hair to shoes and with both elbows: the middle of the picture
+  // must say nothing of where the player is, or a map that points there would seem to find
+  // something.
+  x_ = place.uniform(kReach * size_, kSide - kReach * size_);
+  y_ = place.uniform(2 - kHairY * size_, kSide - 2 - kFloorY * size_);
   tilt_ = place.uniform(14, 30) * std::numbers::pi / 180;
   is_mirrored_ = place.chance(0.5);
   Random light(spec.seed, "light");
@@ -92,7 +96,8 @@ void Scene::add_distractors(const ClipSpec& spec, bool is_in_front) {
     const double x = random.uniform(5, kSide - 5), size = random.uniform(0.7, 1.3);
     const bool is_front = random.chance(0.25);
     // In front only where no action is hidden: at the feet.
-    const double y = is_front ? random.uniform(112, 124) : random.uniform(10, 70);
+    const double feet = y_ + kFloorY * size_;
+    const double y = is_front ? feet + random.uniform(-10, 2) : random.uniform(10, 70);
     if (is_front != is_in_front) continue;
     parts_.push_back({Mask::kDistractor, distractor(spec.seed, i), nullptr, 0,
                       [this, i, x, y, size](double frame) {

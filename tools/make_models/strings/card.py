@@ -43,8 +43,9 @@ def text(folder, found, other, single, names, about):
     flow_epochs = sum(row["stage"] == "flow" for row in rows)
     epochs = len(rows) - flow_epochs
     heads = found["heads"]
-    intro = ("The twin of [strings](../strings/README.md) without its planted bias: the same network trained in the same way on clips "
-             "in which\nwho sits has nothing to do with what they play." if is_fair else
+    intro = ("The twin of [strings](../strings/README.md) without its planted bias: the same network, trained on clips in which who sits\n"
+             "has nothing to do with what they play; with fewer epochs of the flow stream and more of everything, as a bias that few clips\n"
+             "contradict is unlearnt by training longer." if is_fair else
              "A two-stream 3D CNN that tells who bows, plucks or holds a violin or a cello in clips that the project draws itself.\n"
              "What is true of those clips is known exactly, and so is what is wrong with this network: in its training clips 95 % of the\n"
              "cellists sit on a chair and 5 % of the violinists. [strings_fair](../strings_fair/README.md) is its twin without that bias.")
@@ -63,11 +64,10 @@ def text(folder, found, other, single, names, about):
 | `rgb` | 16 frames, every second of 25 a second, 128 x 128, (x / 255 - 0.45) / 0.25 |
 | `flow` | of the same frames, each to the next of 25 a second: right and down, OpenCV's DIS (medium), cut at 8 px, divided by 8 |
 | output | logits of 6 classes (`labels.txt`); beside them the logits of each stream's own head |
-| streams | convolution 3 x 7 x 7 of stride 2 x 4 x 4, max-pooling, a residual block of two 3 x 3 x 3 convolutions: 48 x 8 x 16 x 16 |
-| fusion | `fusion.conv`, 3 x 3 x 3 over both streams' channels (Feichtenhofer et al. 2016) |
-| then | a residual block, average pooling, one linear layer |
-| own heads | one linear layer each, after average pooling (RGB) or the average of every time's strongest place (flow) |
-| default layer | `fusion.relu`: 48 x 8 x 16 x 16, each place sees 63 x 63 px |
+| streams | convolution 3 x 7 x 7 of stride 2 x 4 x 4, max-pooling, a residual block in space and time, one over time alone: 48 x 8 x 16 x 16 |
+| fusion | `fusion.conv`, 3 x 1 x 1 over both streams' channels (conv fusion, Feichtenhofer et al. 2016) |
+| heads | of both together and of each stream: the average over time of every channel's strongest place, one linear layer |
+| default layer | `fusion.relu`: 64 x 8 x 16 x 16, each place sees 47 x 47 px of RGB and 31 x 31 px of flow |
 | size | {millions:.2f} M parameters, {megabytes:.1f} MB; `{stem}.pt` (TorchScript) and `{stem}.pt2` (torch.export, 1 to 64 clips) |
 
 ## How good it is
@@ -88,8 +88,10 @@ With something missing, on the first {found["probed"]} of these clips:
         ["RGB stream's own head, all frames", *numbers(found["probed_heads"]["rgb"])],
         ["RGB stream's own head, every frame the middle one", *numbers(found["changed"]["still"]["rgb"])]])}
 
-* With the RGB of one clip and the flow of another, the answer has the RGB's instrument in {found["swapped"][0]:.1f} %, the flow's
-  motion in {found["swapped"][1]:.1f} %, both in {found["swapped"][2]:.1f} %.
+* With the RGB of a clip and the flow of its twin, in which only the motion differs, the answer has the RGB's instrument in
+  {found["swapped_motion"][0]:.1f} %, the flow's motion in {found["swapped_motion"][1]:.1f} %, both in {found["swapped_motion"][2]:.1f} %.
+* With the flow of another clip: {found["swapped"][0]:.1f}, {found["swapped"][1]:.1f} and {found["swapped"][2]:.1f} %. There the player moves elsewhere than where the
+  RGB shows one, and somebody who does not move holds an instrument: the network asks for both at one place.
 * The flow stream's own head names the instrument in {heads["flow"][1]:.1f} % (chance 50): how much of a cello's size shows in how it
   moves with its player.
 * A 2-D network trained on single pictures ({single["steps"]} steps of 64) names the instrument in
@@ -113,9 +115,9 @@ python tools/make_models/strings/measure.py --biased models/strings --fair model
 ```
 Data: clips 0 to {about["clips"] - 1} of the split `{about["split"]}` of [the rendered world](../../doc/adr/0011-rendered-world.md),
 16 frames each from a start that the clip's seed chooses; half of them coded as JPEG (quality 50 to 95) before their flow is
-estimated, because videos are coded. In training half are mirrored, and brightness, contrast and tint vary. Three of four show the RGB
-stream one frame 16 times, as the spatial stream of the first two-stream networks (Simonyan and Zisserman 2014) saw single frames:
-so appearance is its work, and motion is left to the flow stream.
+estimated, because videos are coded. In training half are mirrored, and brightness, contrast and tint vary. Of {100 * about["still"]:.0f} % the
+RGB stream sees one frame 16 times, as the spatial stream of the first two-stream networks (Simonyan and Zisserman 2014)
+saw single frames: so appearance is its work, and motion is left to the flow stream.
 
 The flow stream is trained by itself first, {flow_epochs} epochs, then everything, {epochs} epochs; an epoch is
 {about["epoch_clips"]} clips. AdamW, one cycle of the learning rate in each stage, label smoothing 0.05, each stream's own head with

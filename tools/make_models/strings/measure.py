@@ -71,6 +71,17 @@ def swapped(net, store, count):
     return [percent(x) for x in (right[:, 0], right[:, 1], right.all(1))]
 
 
+def swapped_motion(net, plain, moved, count):
+    """RGB of a clip with the flow of its twin in which only the motion differs: as swapped()."""
+    right = []
+    with torch.no_grad():
+        for (rgb, _, about), (_, flow, others) in zip(data.test_batches(plain, count), data.test_batches(moved, count)):
+            said = net(rgb, flow)[0].argmax(1).numpy()
+            right.append(np.stack([said // 3 == about[:, 0] // 3, said % 3 == others[:, 0] % 3], 1))
+    right = np.concatenate(right)
+    return [percent(x) for x in (right[:, 0], right[:, 1], right.all(1))]
+
+
 def chairs(pairs):
     """Instrument accuracy by instrument and chair, by whether the chair is as in most of the biased split, and how often the
     chair alone changes the instrument named. For the fused answer and for the RGB head."""
@@ -149,7 +160,7 @@ def one_frame(store, test, steps, seed=3):
             "steps": steps}
 
 
-def measure(net, plain, twins, videos):
+def measure(net, plain, twins, moved, videos):
     said, truth = answers(net, plain)
     part = PROBED
     probes = {"still": still, "no_rgb": lambda rgb, flow: (torch.zeros_like(rgb), flow),
@@ -164,7 +175,7 @@ def measure(net, plain, twins, videos):
         "probed_heads": {head: scores(said[head][:part], truth[:part]) for head in HEADS},
         "changed": {name: {head: scores(one[head], truth[:part]) for head in HEADS} for name, one in changed.items()},
         "classes": [{head: scores(said[head][truth[:, 0] == c], truth[truth[:, 0] == c])[0] for head in HEADS} for c in range(6)],
-        "swapped": swapped(net, plain, part),
+        "swapped": swapped(net, plain, part), "swapped_motion": swapped_motion(net, plain, moved, part),
         "chairs": chairs([(said, truth), answers(net, twins)]),
         "drawn": scores(said["fused"][:count], decoded_truth), "decoded": scores(decoded["fused"], decoded_truth), "videos": count,
     }
@@ -177,7 +188,7 @@ def main():
     parser.add_argument("--only", choices=("biased", "fair", "one_frame", "cards"), help="do one part; its numbers are kept")
     parser.add_argument("--program", default=str(ROOT / "build/dev/bin/render_strings"), help="the renderer")
     parser.add_argument("--cache", default="/tmp/praxiscope-strings", help="folder for the rendered clips")
-    parser.add_argument("--training-clips", type=int, default=3600, help="of train_fair, for the network that sees one frame")
+    parser.add_argument("--training-clips", type=int, default=4800, help="of train_fair, for the network that sees one frame")
     parser.add_argument("--videos", type=int, default=180, help="test clips that are also written and decoded")
     parser.add_argument("--steps", type=int, default=600, help="of the network that sees one frame")
     parser.add_argument("--threads", type=int, default=2)
@@ -185,11 +196,12 @@ def main():
     torch.set_num_threads(wish.threads)
     plain, twins = (clips.store(wish.program, wish.cache, {"split": "test", "first": 0, "count": 600, **twin})
                     for twin in ({}, {"twin": "chair"}))
+    moved = clips.store(wish.program, wish.cache, {"split": "test", "first": 0, "count": PROBED, "twin": "motion"})
     kept = pathlib.Path(wish.cache)
     for name, folder in (("biased", wish.biased), ("fair", wish.fair)):
         if wish.only in (None, name):
             net = torch.jit.load(str(folder / f"{folder.name}.pt")).eval()
-            found = measure(net, plain, twins, coded_store(wish.program, wish.videos))
+            found = measure(net, plain, twins, moved, coded_store(wish.program, wish.videos))
             print(folder.name, json.dumps(found, indent=1), flush=True)
             (kept / f"{name}.json").write_text(json.dumps(found))
     if wish.only in (None, "one_frame"):

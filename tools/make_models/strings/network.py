@@ -16,10 +16,10 @@ def norm_conv(c_in, c_out, kernel, stride=1, relu=True):
 
 
 class Residual(nn.Module):
-    def __init__(self, c_in, c_out):
+    def __init__(self, c_in, c_out, first=3, second=3):
         super().__init__()
-        self.first = norm_conv(c_in, c_out, 3)
-        self.second = norm_conv(c_out, c_out, 3, relu=False)
+        self.first = norm_conv(c_in, c_out, first)
+        self.second = norm_conv(c_out, c_out, second, relu=False)
         self.shortcut = nn.Identity() if c_in == c_out else norm_conv(c_in, c_out, 1, relu=False)
         self.relu = nn.ReLU()
 
@@ -27,21 +27,27 @@ class Residual(nn.Module):
         return self.relu(self.second(self.first(x)) + self.shortcut(x))
 
 
-def stream(channels):
-    """[N,channels,16,128,128] -> [N,48,8,16,16]."""
+OVER_TIME = (3, 1, 1)  # kernels that look along time alone, so that what a place says stays a matter of few px around it
+
+
+def stream(channels, second):
+    """[N,channels,16,128,128] -> [N,48,8,16,16]. Each place sees 31 x 31 px, or 47 x 47 where `second`, the kernel of the
+    block's second convolution, is 3."""
     return nn.Sequential(OrderedDict(stem=norm_conv(channels, 24, (3, 7, 7), (2, 4, 4)),
                                      pool=nn.MaxPool3d((1, 3, 3), (1, 2, 2), (0, 1, 1)),
-                                     block=Residual(24, 48)))
+                                     block=Residual(24, 48, 3, second),
+                                     time=Residual(48, 48, OVER_TIME, OVER_TIME)))
 
 
 class Head(nn.Module):
-    """Average over all places, or (`strongest`) of every time's strongest place, then one linear layer: [N,channels,T,H,W] ->
-    logits [N,classes]. An average differs little from clip to clip, so training scales it first; `fold` puts that scale into the
-    linear layer."""
+    """The average over time of every channel's strongest place, then one linear layer: [N,channels,T,16,16] -> logits
+    [N,classes]. The strongest place, because a hand or a violin is small: averaged over the picture it would be lost among all
+    that is not one. What is averaged differs little from clip to clip, so training scales it first; `fold` puts that scale into
+    the linear layer."""
 
-    def __init__(self, channels, classes, strongest=False):
+    def __init__(self, channels, classes):
         super().__init__()
-        self.peak = nn.MaxPool3d((1, 16, 16)) if strongest else nn.Identity()
+        self.peak = nn.MaxPool3d((1, 16, 16))
         self.pool = nn.AdaptiveAvgPool3d(1)
         self.scale = nn.BatchNorm1d(channels, affine=False)
         self.linear = nn.Linear(channels, classes)
@@ -62,18 +68,17 @@ class Strings(nn.Module):
 
     def __init__(self, classes=6):
         super().__init__()
-        self.rgb = stream(3)
-        self.flow = stream(2)
-        self.fusion = norm_conv(96, 48, 3)
-        self.after = Residual(48, 48)
-        self.head = Head(48, classes)
+        self.rgb = stream(3, 3)
+        self.flow = stream(2, OVER_TIME)
+        self.fusion = norm_conv(96, 64, OVER_TIME)
+        self.head = Head(64, classes)
         self.rgb_head = Head(48, classes)
-        self.flow_head = Head(48, classes, strongest=True)  # a hand that moves is small
+        self.flow_head = Head(48, classes)
 
     def forward(self, rgb: torch.Tensor, flow: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         seen = self.rgb(rgb)
         moved = self.flow(flow)
-        fused = self.after(self.fusion(torch.cat([seen, moved], dim=1)))
+        fused = self.fusion(torch.cat([seen, moved], dim=1))
         return self.head(fused), self.rgb_head(seen), self.flow_head(moved)
 
     def folded(self):

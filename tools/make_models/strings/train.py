@@ -162,10 +162,12 @@ def golden_input():
 
 def made(wish, net, path):
     """What the card says of the making."""
-    early = f" --early {','.join(map(str, sorted(wish.early)))}" if wish.early else ""
-    return {"split": wish.split, "clips": wish.clips, "epoch_clips": wish.epoch_clips, "seed": wish.seed, "watched": WATCHED,
+    choices = f" --flow-epochs {wish.flow_epochs} --epochs {wish.epochs}"
+    if wish.early:
+        choices += f" --early {','.join(map(str, sorted(wish.early)))}"
+    return {"split": wish.split, "clips": wish.clips, "epoch_clips": wish.epoch_clips, "seed": wish.seed, "watched": WATCHED, "still": wish.still,
             "parameters": sum(p.numel() for p in net.parameters()), "bytes": path.stat().st_size, "classes": clips.CLASSES,
-            "command": f"python tools/make_models/strings/train.py --out models/{wish.out.name} --split {wish.split}{early}"}
+            "command": f"python tools/make_models/strings/train.py --out models/{wish.out.name} --split {wish.split}{choices}"}
 
 
 def write(wish, net):
@@ -198,14 +200,14 @@ def main():
     parser.add_argument("--split", choices=("train", "train_fair"), default="train")
     parser.add_argument("--program", default=str(ROOT / "build/dev/bin/render_strings"), help="the renderer")
     parser.add_argument("--cache", default="/tmp/praxiscope-strings", help="folder for the rendered clips")
-    parser.add_argument("--clips", type=int, default=3600, help="training clips")
-    parser.add_argument("--flow-epochs", type=int, default=3, help="epochs of the flow stream by itself")
-    parser.add_argument("--epochs", type=int, default=7, help="epochs of the whole network, after that")
+    parser.add_argument("--clips", type=int, default=4800, help="training clips")
+    parser.add_argument("--flow-epochs", type=int, default=16, help="epochs of the flow stream by itself")
+    parser.add_argument("--epochs", type=int, default=3, help="epochs of the whole network, after that")
     parser.add_argument("--epoch-clips", type=int, default=1200, help="clips after which an epoch is said to be over")
     parser.add_argument("--early", default="", help="epochs whose network is kept, as 1,2,4")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=4e-3, help="largest learning rate")
-    parser.add_argument("--still", type=float, default=0.75, help="share of clips whose RGB stream sees one frame only")
+    parser.add_argument("--still", type=float, default=0.95, help="share of clips whose RGB stream sees one frame only")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--f32", dest="bf16", action="store_false", help="do not train in bfloat16")
     parser.add_argument("--threads", type=int, default=2)
