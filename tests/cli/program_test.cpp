@@ -266,6 +266,24 @@ TEST_F(Program, MaximizesIntoAllForms) {
   EXPECT_EQ(told["sought"][0]["results"].size(), 2U);
 }
 
+TEST_F(Program, AnAtlasTakesLayersInAnyOrder) {
+  make_video(folder_.path("x.mkv"), 40);
+  const Finished done =
+      praxiscope({"maximize", "-m", "strings_fair", "--unit", "fusion.conv:0-1,rgb.time:3",
+                  folder_.path("x.mkv"), "--speed", "medium", "--alone", "off", "--steps", "2",
+                  "-o", folder_.path("x.pdf"), "--json", "--quiet"});
+  EXPECT_EQ(done.status, 0) << done.err;
+  const json told = json::parse(done.out);
+  ASSERT_EQ(told["sought"].size(), 3U);
+  EXPECT_EQ(told["sought"][2]["name"], "rgb.time:3");
+  // A place of rgb.time looks at 47 px of RGB and at no flow.
+  const json& tubes = told["sought"][2]["clips"][0]["tubes"];
+  EXPECT_TRUE(tubes["flow"]["effective"].is_null());
+  const json& seen = tubes["rgb"]["theoretical"]["y"];
+  EXPECT_LE(seen[1].get<int>() - seen[0].get<int>(), 47);
+  EXPECT_THAT(folder_.names(), ElementsAre("x.mkv", "x.pdf"));
+}
+
 TEST_F(Program, StudiesWithoutAVideoSaySo) {
   const Finished refused =
       praxiscope({"filters", "-m", "strings_fair", "-o", folder_.path("x.mp4")});

@@ -71,8 +71,10 @@ TEST_F(Explain, BatchesChangeNothingButRounding) {
   }
   const std::vector<Frame> first = decode(path("one.mp4")), second = decode(path("four.mp4"));
   ASSERT_EQ(first.size(), second.size());
+  // A level more or less in one pixel can change what the encoder decides, and its errors add up
+  // until the next key frame. Maps of two methods differ by more than ten levels on average.
   for (std::size_t i = 0; i < first.size(); ++i) {
-    EXPECT_LT(mean_difference(*first[i].picture, *second[i].picture), 1.0) << "frame " << i;
+    EXPECT_LT(mean_difference(*first[i].picture, *second[i].picture), 4.0) << "frame " << i;
   }
 }
 

@@ -168,6 +168,7 @@ TEST_F(MaximizationStudy, AnIndexLeadsToEveryPlate) {
   run(inputs, {{"class", "all"}, {"speed", "free"}, {"alone", "off"}, {"steps", "2"}});
   const Figure& figure = findings_.figure;
   ASSERT_EQ(figure.states.size(), 1 + 3U);
+  EXPECT_FALSE(make_html(figure).empty()) << "index and plates have one layout";
   for (const PanelId id : figure.states[0].panels) {
     const auto* const bars =
         std::get_if<BarsPanel>(&figure.panels[static_cast<std::size_t>(id)].content);
@@ -192,8 +193,8 @@ TEST_F(MaximizationStudy, UnitsOfLayersStandInAMatrix) {
                                  {"steps", "2"}});
   ASSERT_EQ(told["sought"].size(), 2U);
   const Figure& figure = findings_.figure;
-  const auto& last = figure.panels[static_cast<std::size_t>(figure.states[0].panels.back())];
-  const auto& matrix = std::get<MatrixPanel>(last.content);
+  const auto& under = figure.panels[static_cast<std::size_t>(figure.states[0].panels[1])];
+  const auto& matrix = std::get<MatrixPanel>(under.content);
   EXPECT_EQ(matrix.rows, (std::vector<std::string>{"join: 0 to 0"}));
   ASSERT_EQ(matrix.states.size(), 2U);
   EXPECT_EQ(matrix.states[1], 2);

@@ -19,9 +19,12 @@ namespace {
 using nlohmann::json;
 
 constexpr int kSlice = 160;
+/// Things that have pages for their real clips as well.
+constexpr std::size_t kMostInFull = 8;
 
 /// px: few columns have more room, so that words stay of one size.
-int cell_width(std::size_t columns) {
+int cell_width(std::size_t columns, bool is_atlas) {
+  if (is_atlas) return 120;
   if (columns > 5) return 160;
   return columns > 2 ? 190 : columns == 2 ? 260 : 420;
 }
@@ -69,6 +72,7 @@ class Plates {
     std::size_t clips = 0;
     for (const Sought& one : sought_) {
       things.values.push_back(one.name);
+      if (is_atlas()) continue;
       for (std::size_t k = 0; k < one.clips.size(); ++k)
         if (one.clips[k].place >= 0) clips = std::max(clips, k + 1);
     }
@@ -80,6 +84,10 @@ class Plates {
     figure_.axes = {things, shows};
     first_clip_ = static_cast<int>(plan_.count) + (has_alone() ? 1 : 0);
   }
+
+  /// Many things: a page each, or the file would have gigabytes. Their real clips still stand
+  /// beside the results.
+  bool is_atlas() const { return sought_.size() > kMostInFull; }
 
   bool has_alone() const {
     return std::any_of(found_.begin(), found_.end(),
@@ -97,6 +105,7 @@ class Plates {
     for (std::size_t draw = 0; draw < plan_.count; ++draw)
       add_state(i, static_cast<int>(draw), gallery_.results(i, draw, false), beside);
     if (has_alone()) add_state(i, first_clip_ - 1, gallery_.results(i, 0, true), beside);
+    if (is_atlas()) return;
     for (std::size_t k = 0; k < sought_[i].clips.size(); ++k) add_clip(i, k, beside);
   }
 
@@ -110,7 +119,8 @@ class Plates {
     const bool is_alone = !chosen.front()->alone.empty();
     const Plate plate = is_alone ? gallery_.plate(chosen) : gallery_.plate_with_clips(i, chosen);
     const std::size_t columns = plate.columns.size();
-    figure_.films.push_back(make_plate_film(plate, cell_width(columns), figure_.pictures));
+    figure_.films.push_back(
+        make_plate_film(plate, cell_width(columns, is_atlas()), figure_.pictures));
     figure_.films.back().name = sought_[i].name;
     state.panels = {add(PanelPlace::kMain, PlayerPanel{film, -1, FilmView::kFrame},
                         "optimized clips and the real ones beside them, in motion")};
@@ -142,7 +152,7 @@ class Plates {
           " Boxes: what the strongest cell depends on in this clip (orange), and can "
           "depend on at all (gray).";
     const auto film = static_cast<FilmId>(figure_.films.size());
-    figure_.films.push_back(make_plate_film(plate, cell_width(1), figure_.pictures));
+    figure_.films.push_back(make_plate_film(plate, cell_width(1, false), figure_.pictures));
     figure_.films.back().name = gallery_.name_of_input(driving.input);
     state.panels = {add(PanelPlace::kMain, PlayerPanel{film, -1, FilmView::kFrame},
                         "a real clip as the network sees it")};

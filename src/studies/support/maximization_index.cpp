@@ -14,8 +14,10 @@ namespace praxiscope::studies {
 namespace {
 
 /// Things of a page, and of a row of its grid; px of a picture in it.
-constexpr std::size_t kIndexed = 24, kColumns = 6;
+constexpr std::size_t kIndexed = 24, kColumns = 6, kColumnsOfPairs = 8;
 constexpr int kCell = 150;
+/// Curves that can be told apart.
+constexpr std::size_t kLines = 6;
 
 /// The result that stands for a thing: of the first noise, at the middle speed.
 const Found* shown_result(const Gallery& gallery, std::size_t i) {
@@ -99,6 +101,45 @@ BarsPanel bars_of(const Gallery& gallery, const std::vector<StateId>& states, st
   return panel;
 }
 
+/// How the first few of the page grew.
+LinesPanel courses_of(const Gallery& gallery, std::size_t begin, std::size_t end) {
+  LinesPanel panel;
+  panel.title = "Value while it is optimized";
+  panel.x_label = "step";
+  panel.y_label = "activation less priors";
+  for (std::size_t i = begin; i < end && panel.lines.size() < kLines; ++i) {
+    const Found* one = shown_result(gallery, i);
+    if (one == nullptr) continue;
+    LinesPanel::Line line;
+    line.label = gallery.sought[i].name;
+    line.color = static_cast<int>(panel.lines.size());
+    for (std::size_t k = 0; k < one->optimum.course.size(); ++k) {
+      line.x.push_back(static_cast<double>(k) + 1);
+      line.y.push_back(one->optimum.course[k]);
+    }
+    panel.lines.push_back(std::move(line));
+  }
+  return panel;
+}
+
+TablePanel table_of(const Gallery& gallery, std::size_t begin, std::size_t end) {
+  TablePanel table{.title = "Results",
+                   .columns = {"target", "score", "of the largest", "of", "the network says"},
+                   .rows = {},
+                   .is_number = {false, true, true, false, false}};
+  for (std::size_t i = begin; i < end; ++i) {
+    const Found* one = shown_result(gallery, i);
+    if (one == nullptr) continue;
+    const bool has_answer = one->class_index >= 0;
+    table.rows.push_back(
+        {gallery.sought[i].name, short_number(one->optimum.score), short_number(driven(gallery, i)),
+         gallery.sought[i].a_hat_from,
+         has_answer ? gallery.context.model.labels()[static_cast<std::size_t>(one->class_index)]
+                    : "\u2013"});
+  }
+  return table;
+}
+
 }  // namespace
 
 std::size_t index_pages(std::size_t sought) {
@@ -117,7 +158,9 @@ FigureState index_state(const Gallery& gallery, std::size_t page,
   std::vector<GridCell> cells;
   for (std::size_t i = begin; i < end; ++i) cells.push_back(cell_of(gallery, i));
   const auto film = static_cast<FilmId>(figure.films.size());
-  figure.films.push_back(make_grid_film(cells, kColumns, kCell, figure.pictures));
+  figure.films.push_back(
+      make_grid_film(cells, gallery.streams.all().size() > 1 ? kColumnsOfPairs : kColumns, kCell,
+                     figure.pictures));
   figure.films.back().name = index_name(page, count);
   FigureState state;
   state.choice = {static_cast<int>(page), 0};
@@ -126,14 +169,17 @@ FigureState index_state(const Gallery& gallery, std::size_t page,
       "{} of {} that were looked for, each at the speed {}; a click on a bar or field opens its "
       "plate.",
       index_name(page, count), count, speed);
-  state.panels = {add_panel(figure, PanelPlace::kMain, PlayerPanel{film, -1, FilmView::kFrame},
-                            "optimized clips in motion, one a thing that was looked for"),
-                  add_panel(figure, PanelPlace::kSide, bars_of(gallery, states, begin, end),
-                            "how far each is driven")};
-  const bool has_layers = !gallery.sought.front().wished_layer.empty();
-  if (has_layers || index_pages(count) > 1)
-    state.panels.push_back(add_panel(figure, PanelPlace::kWide, by_layer(gallery, states),
-                                     "all that was looked for, by layer"));
+  // At the same places as a plate's, so that a click changes nothing but what it should.
+  state.panels = {
+      add_panel(figure, PanelPlace::kMain, PlayerPanel{film, -1, FilmView::kFrame},
+                "optimized clips in motion, one a thing that was looked for"),
+      add_panel(figure, PanelPlace::kUnder, by_layer(gallery, states),
+                "all that was looked for, by layer"),
+      add_panel(figure, PanelPlace::kSide, bars_of(gallery, states, begin, end),
+                "how far each is driven"),
+      add_panel(figure, PanelPlace::kSide, courses_of(gallery, begin, end), "how the values grew"),
+      add_panel(figure, PanelPlace::kWide, table_of(gallery, begin, end),
+                "the results with their numbers")};
   return state;
 }
 

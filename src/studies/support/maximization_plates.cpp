@@ -12,7 +12,9 @@
 namespace praxiscope::studies {
 namespace {
 
-constexpr int kFilmCell = 220, kRounds = 2, kBoxWidth = 224;
+/// Few columns have more room.
+constexpr std::size_t kFewColumns = 5;
+constexpr int kFilmCell = 220, kNarrowFilmCell = 150, kRounds = 2, kBoxWidth = 224;
 constexpr std::array<std::uint8_t, 3> kTheoretical{150, 150, 150}, kEffective{255, 176, 0};
 
 const InputSpec& spec_of(const std::string& name, const Model& model) {
@@ -104,7 +106,8 @@ void show_film(const Gallery& gallery) {
       plate.title = gallery.sought[i].name;
       plate.columns.resize(columns);
       for (auto& row : plate.cells) row.resize(columns);
-      const std::vector<Picture> frames = draw_plate(plate, kFilmCell);
+      const std::vector<Picture> frames =
+          draw_plate(plate, columns > kFewColumns ? kNarrowFilmCell : kFilmCell);
       for (int round = 0; round < kRounds; ++round)
         for (const Picture& frame : frames) gallery.context.film(frame);
     }

@@ -201,6 +201,14 @@ void add_directions(const MaximizationPlan& plan, const Model& model,
   }
 }
 
+/// The layer that is run last.
+std::string deepest(const std::vector<std::string>& names, const Model& model) {
+  std::string last;
+  for (const LayerInfo& layer : model.layers())
+    if (std::find(names.begin(), names.end(), layer.name) != names.end()) last = layer.name;
+  return last;
+}
+
 Size picture_size(const InputSpec& spec) {
   const Preparation& preparation = spec.preparation;
   if (preparation.crop) return *preparation.crop;
@@ -244,7 +252,7 @@ void DrivingClips::add(const Model& model, std::size_t input, std::span<const Cl
     else if (std::find(options.taps.begin(), options.taps.end(), layer) == options.taps.end())
       options.taps.push_back(layer);
   }
-  if (!needs_classes) options.stop_after = options.taps.back();
+  if (!needs_classes) options.stop_after = deepest(options.taps, model);
   const Run run = model.run(stack_clips(model, clips), options);
   for (Sought& one : sought_) {
     for (std::size_t n = 0; n < clips.size(); ++n) {
@@ -264,7 +272,10 @@ void DrivingClips::add(const Model& model, std::size_t input, std::span<const Cl
             optima::responses(run.activations.at(target.layer)[row], one.objective)
                 .to(at::kCPU, at::kFloat);
         const std::int64_t at = values.argmax().item<std::int64_t>();
-        found.value = values.flatten()[at].item<double>();
+        // What is optimized: of a channel its mean, of a unit the place where it is strongest.
+        found.value = one.objective.place == optima::Place::kMean
+                          ? values.mean().item<double>()
+                          : values.flatten()[at].item<double>();
         if (values.dim() == 3) {
           const std::int64_t plane = values.size(1) * values.size(2);
           found.cell = {at / plane, at % plane / values.size(2), at % values.size(2)};

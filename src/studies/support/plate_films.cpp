@@ -15,7 +15,7 @@
 namespace praxiscope::studies {
 namespace {
 
-constexpr int kGap = 6, kTitle = 30, kHead = 22, kSideWords = 72, kQuality = 88;
+constexpr int kGap = 6, kTitle = 30, kHead = 22, kSideWords = 72, kQuality = 82;
 
 /// Frames of the longest film of rows of films.
 std::size_t longest(const std::vector<std::vector<std::vector<Picture>>>& rows) {
