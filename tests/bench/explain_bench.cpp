@@ -1,6 +1,6 @@
 // What explaining costs beyond the bare forward of the same clips, and a step of an optimization
-// beyond the bare gradient, in one process. tools/bench runs
-// it interleaved and prints ratios; absolute times say little on a shared machine.
+// beyond the bare gradient, in one process. tools/bench runs it interleaved and prints ratios;
+// absolute times say little on a shared machine.
 //
 //   bench_explain MODEL CLIPS [google benchmark's options]
 #include "methods/support/explainer.h"
@@ -14,6 +14,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 namespace praxiscope {
 namespace {
@@ -116,10 +117,9 @@ int run(int argc, char** argv) {
   const int count = std::stoi(argv[2]);
   tune(benchmark::RegisterBenchmark("gradient",
                                     [&](benchmark::State& s) { run_gradient(s, *model, count); }));
-  for (const int steps : {2, 10}) {
+  for (const auto& [name, steps] : {std::pair("maximize_2", 2), std::pair("maximize_10", 10)}) {
     tune(benchmark::RegisterBenchmark(
-        "maximize_" + std::to_string(steps),
-        [&, steps](benchmark::State& s) { run_maximize(s, *model, count, steps); }));
+        name, [&, steps = steps](benchmark::State& s) { run_maximize(s, *model, count, steps); }));
   }
   argv[2] = argv[0];
   int rest = argc - 2;
