@@ -170,8 +170,8 @@ BarsPanel FusionPanels::drives(const json& one) const {
 
 BarsPanel FusionPanels::classes(const json& one) const {
   BarsPanel panel;
-  panel.title = fmt::format("Mean strength by class; classes that use the unit: {}",
-                            number_text(one["classes_used"]));
+  panel.title =
+      fmt::format("Mean strength by class; {} use the unit", number_text(one["classes_used"]));
   panel.is_percent = false;
   panel.most = 1e-12;
   std::vector<const json*> order;
