@@ -292,9 +292,16 @@ std::vector<Optimum> maximize(const Model& model, const Streams& streams,
 
 at::Tensor ask(const Model& model, const Streams& streams, std::span<const at::Tensor> pictures,
                std::span<const Objective> rows) {
-  const at::NoGradGuard no_recording;
-  const Run run = run_on(model, streams, pictures, run_options(rows), false);
+  const Run run = show(model, streams, pictures, run_options(rows));
   return score(run, rows).detach().to(at::kCPU, at::kFloat);
+}
+
+Run show(const Model& model, const Streams& streams, std::span<const at::Tensor> pictures,
+         RunOptions options) {
+  const at::NoGradGuard no_recording;
+  std::vector<at::Tensor> there;
+  for (const at::Tensor& one : pictures) there.push_back(one.to(at::Device(model.device())));
+  return run_on(model, streams, there, std::move(options), false);
 }
 
 std::vector<at::Tensor> slopes(const Model& model, const Streams& streams,

@@ -94,6 +94,11 @@ std::vector<Optimum> maximize(const Model& model, const Streams& streams,
 at::Tensor ask(const Model& model, const Streams& streams, std::span<const at::Tensor> pictures,
                std::span<const Objective> rows);
 
+/// What a network does with finished clips; files that fix the batch get it full, what the repeated
+/// clip gives is to be dropped. @param pictures  per stream [N,C,T,H,W] centred, on any device.
+Run show(const Model& model, const Streams& streams, std::span<const at::Tensor> pictures,
+         RunOptions options);
+
 /// d score / d pictures of every row, per stream [N,C,T,H,W], on the model's device.
 /// @param pictures  per stream [N,C,T,H,W] centred.
 std::vector<at::Tensor> slopes(const Model& model, const Streams& streams,

@@ -195,6 +195,21 @@ void check_preview(const StudyInfo& study, const StudySettings& settings) {
   check_can_appear(settings.preview, settings.overwrite);
 }
 
+/// A journal that nothing was noted in is nobody's when the study ends, however it ends.
+class BlankJournal {
+ public:
+  explicit BlankJournal(const std::string& path) : path_(path) {}
+  BlankJournal(const BlankJournal&) = delete;
+  BlankJournal& operator=(const BlankJournal&) = delete;
+  ~BlankJournal() {
+    std::error_code missing;
+    if (std::filesystem::file_size(path_, missing) == 0 && !missing) remove_journal(path_);
+  }
+
+ private:
+  const std::string& path_;
+};
+
 json without_place(json header) {
   header["run"].erase("threads");
   header["run"].erase("batch");
@@ -232,6 +247,7 @@ StudyResult run_study(const StudyInfo& study, const std::vector<std::string>& in
   Findings findings;
   {
     const ComputeScope scope(settings.run, network.model->device());
+    const BlankJournal blank(journal);
     findings = asked->run({.model = *network.model,
                            .inputs = opened,
                            .batch = network.batch,

@@ -68,13 +68,15 @@ class Search {
     const auto sizes = first_sizes();
     streams_.emplace(context_.model.manifest(), sizes);
     check_streams();
+    // Before the search: a wrong name must not cost it.
+    if (!plan_.transfer.empty()) other_.emplace(plan_.transfer, context_.model, *streams_, sizes);
     sought_ = find_sought(plan_, context_.model, blank_inputs());
     survey();
     MaximizationSearch search({plan_, context_, *streams_, start(), centres()}, store_, journal_);
     search.measure(sought_);
     context_.progress.check_cancelled();  // nothing is found yet that could be kept
     std::vector<Found> found = search.run(sought_);
-    show_to_other(sizes, found);
+    show_to_other(found);
     const bool is_stopped = context_.progress.is_cancelled();
     const bool goes_on = is_stopped && !context_.journal.empty() && search.has_noted();
     if (is_stopped)
@@ -191,15 +193,14 @@ class Search {
   }
 
   /// What another network says of the results of classes.
-  void show_to_other(const Sizes& sizes, std::vector<Found>& found) const {
-    if (plan_.transfer.empty()) return;
-    const OtherNetwork other(plan_.transfer, context_.model, *streams_, sizes);
+  void show_to_other(std::vector<Found>& found) const {
+    if (!other_) return;
     for (Found& one : found) {
       const Target& target = sought_[one.sought].objective.target;
       if (target.kind != Target::Kind::kClass) continue;
       one.other =
-          other.answer(store_.get(one.place),
-                       context_.model.labels().at(static_cast<std::size_t>(target.class_index)));
+          other_->answer(store_.get(one.place),
+                         context_.model.labels().at(static_cast<std::size_t>(target.class_index)));
     }
   }
 
@@ -237,6 +238,7 @@ class Search {
   std::vector<Sought> sought_;
   std::vector<ChannelMeans> means_;  ///< one a stream, of centred pictures
   std::vector<std::string> failed_;
+  std::optional<OtherNetwork> other_;  ///< is shown the results
   Journal journal_;
   ClipStore store_;
 };

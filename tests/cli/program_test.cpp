@@ -229,31 +229,22 @@ TEST_F(ProgramWithModel, LeavesNothingHalfWrittenWhenInterrupted) {
 }
 
 TEST_F(Program, MaximizesIntoAllForms) {
-  const Finished done = praxiscope({"maximize",
-                                    "-m",
-                                    "strings_fair",
-                                    "--class",
-                                    "holding a violin",
-                                    "--speed",
-                                    "slow,free",
-                                    "--alone",
-                                    "off",
-                                    "--steps",
-                                    "3",
-                                    "-o",
-                                    folder_.path("x.mp4"),
-                                    "-o",
-                                    folder_.path("x.gif"),
-                                    "-o",
-                                    folder_.path("x.pdf"),
-                                    "-o",
-                                    folder_.path("x.html"),
-                                    "-o",
-                                    folder_.path("x.png"),
-                                    "-o",
-                                    folder_.path("x.json"),
-                                    "--preview",
-                                    folder_.path("now.png")});
+  std::vector<std::string> arguments{"maximize",
+                                     "-m",
+                                     "strings_fair",
+                                     "--class",
+                                     "holding a violin",
+                                     "--speed",
+                                     "slow,free",
+                                     "--alone",
+                                     "off",
+                                     "--steps",
+                                     "3",
+                                     "--preview",
+                                     folder_.path("now.png")};
+  for (const char* name : {"x.mp4", "x.gif", "x.pdf", "x.html", "x.png", "x.json"})
+    arguments.insert(arguments.end(), {"-o", folder_.path(name)});
+  const Finished done = praxiscope(arguments);
   EXPECT_EQ(done.status, 0) << done.err;
   EXPECT_EQ(count_frames(folder_.path("now.png")), 1);
   EXPECT_EQ(count_frames(folder_.path("x.mp4")), 32) << "16 frames, twice";
@@ -264,6 +255,16 @@ TEST_F(Program, MaximizesIntoAllForms) {
   const json told = json::parse(file);
   EXPECT_EQ(told["schema"], "praxiscope.maximize/1");
   EXPECT_EQ(told["sought"][0]["results"].size(), 2U);
+}
+
+TEST_F(Program, AnotherNetworkIsLookedForBeforeTheSearch) {
+  const Finished refused =
+      praxiscope({"maximize", "-m", "strings_fair", "--class", "0", "--transfer", "nowhere",
+                  "--steps", "50000", "-o", folder_.path("x.json")});
+  EXPECT_EQ(refused.status, 4) << refused.err;
+  EXPECT_THAT(error_line(refused), HasSubstr("nowhere"));
+  EXPECT_THAT(refused.err, ::testing::Not(HasSubstr("steps")));
+  EXPECT_THAT(folder_.names(), ElementsAre());
 }
 
 TEST_F(Program, AnAtlasTakesLayersInAnyOrder) {

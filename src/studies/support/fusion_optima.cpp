@@ -120,20 +120,13 @@ class Driver {
   }
 
   double strength(const std::vector<at::Tensor>& clip, std::int64_t channel) const {
-    const at::NoGradGuard no_recording;
     std::vector<at::Tensor> pictures;
-    for (const at::Tensor& one : clip)
-      pictures.push_back(one.unsqueeze(0).to(at::Device(model_.device())));
-    std::vector<at::Tensor> inputs = streams_.inputs(pictures);
-    for (at::Tensor& input : inputs) {
-      std::vector<std::int64_t> shape = input.sizes().vec();
-      shape[0] = model_.fixed_batch().value_or(1);
-      input = input.expand(shape).contiguous();
-    }
+    for (const at::Tensor& one : clip) pictures.push_back(one.unsqueeze(0));
     RunOptions options;
     options.taps = {layer_};
     options.stop_after = layer_;
-    const at::Tensor activation = model_.run(inputs, options).activations.at(layer_);
+    const at::Tensor activation =
+        optima::show(model_, streams_, pictures, options).activations.at(layer_);
     return strength_of(activation[0][channel]);
   }
 

@@ -158,7 +158,7 @@ BarsPanel FusionPanels::drives(const json& one) const {
         {name, value, std::string(id) == "neither" ? -1 : color++, std::string(id) == "both", -1});
   }
   if (one["optimized"].is_null()) return panel;
-  // Clips made for the unit reach farther than any real one: the same bars, lighter, below.
+  // What clips made for the unit reach, in gray below what real ones do.
   for (const auto& [id, name] : kBars) {
     const double value = number(one["optimized"]["strength"][id]);
     if (!std::isfinite(value) || std::string(id) == "neither") continue;

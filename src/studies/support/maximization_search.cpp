@@ -147,6 +147,12 @@ std::vector<Found> MaximizationSearch::list(const std::vector<Sought>& sought) c
 std::vector<Found> MaximizationSearch::run(const std::vector<Sought>& sought) {
   const MaximizationPlan& plan = ground_.plan;
   Progress& progress = ground_.context.progress;
+  const std::optional<std::int64_t> fixed = ground_.context.model.fixed_batch();
+  if (plan.settings.diversity > 0 && fixed && static_cast<std::int64_t>(plan.count) > *fixed)
+    throw Error(ErrorKind::kUsage,
+                fmt::format("maximize: option diversity: found a count of {}, expected {} at most: "
+                            "the file fixes its batch, and results that differ must share one",
+                            plan.count, *fixed));
   std::vector<Found> all = list(sought);
   std::vector<std::size_t> missing;
   for (std::size_t k = 0; k < all.size(); ++k)
@@ -237,7 +243,7 @@ void MaximizationSearch::describe(Found& one, const Sought& sought) const {
   const Model& model = ground_.context.model;
   std::vector<at::Tensor> pictures;
   for (const at::Tensor& stream : one.optimum.streams) {
-    pictures.push_back(stream.unsqueeze(0).to(at::Device(model.device())));
+    pictures.push_back(stream.unsqueeze(0));
     one.frequencies.push_back(optima::temporal_frequency(pictures.back()).item<double>());
     const at::Tensor shares = optima::temporal_spectrum(pictures.back())[0].contiguous();
     one.spectra.emplace_back(shares.const_data_ptr<double>(),
@@ -246,13 +252,7 @@ void MaximizationSearch::describe(Found& one, const Sought& sought) const {
   one.probability = std::numeric_limits<double>::quiet_NaN();
   const Target& target = sought.objective.target;
   if (target.kind == Target::Kind::kUnit) return;
-  std::vector<at::Tensor> inputs = ground_.streams.inputs(pictures);
-  for (at::Tensor& input : inputs) {
-    std::vector<std::int64_t> shape = input.sizes().vec();
-    shape[0] = model.fixed_batch().value_or(1);
-    input = input.expand(shape);
-  }
-  const at::Tensor p = probabilities(model.run(inputs, {}))[0];
+  const at::Tensor p = probabilities(optima::show(model, ground_.streams, pictures, {}))[0];
   one.class_index = p.argmax().item<std::int64_t>();
   one.probability = p[target.class_index].item<double>();
 }

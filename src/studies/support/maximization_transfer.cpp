@@ -40,17 +40,9 @@ OtherNetwork::OtherNetwork(const std::string& path, const Model& model,
 
 OtherAnswer OtherNetwork::answer(const std::vector<at::Tensor>& clip,
                                  const std::string& label) const {
-  const at::NoGradGuard no_recording;
   std::vector<at::Tensor> pictures;
-  for (const at::Tensor& one : clip)
-    pictures.push_back(one.unsqueeze(0).to(at::Device(model_->device())));
-  std::vector<at::Tensor> inputs = streams_->inputs(pictures);
-  for (at::Tensor& input : inputs) {
-    std::vector<std::int64_t> shape = input.sizes().vec();
-    shape[0] = model_->fixed_batch().value_or(1);
-    input = input.expand(shape).contiguous();
-  }
-  const at::Tensor p = probabilities(model_->run(inputs, {}))[0];
+  for (const at::Tensor& one : clip) pictures.push_back(one.unsqueeze(0));
+  const at::Tensor p = probabilities(optima::show(*model_, *streams_, pictures, {}))[0];
   OtherAnswer told;
   const auto& labels = model_->labels();
   told.label = labels.at(static_cast<std::size_t>(p.argmax().item<std::int64_t>()));
