@@ -66,6 +66,19 @@ StudySettings wishes(const StudyInfo& study, const Options& options) {
   return wish;
 }
 
+/// Why an input failed stands among the warnings already, unless the user wished to see none.
+void print_failed(const std::vector<std::string>& failed, Console& console) {
+  if (failed.empty()) return;
+  if (console.is_quiet) {
+    for (const std::string& failure : failed) print_error(console, failure);
+  } else {
+    print_error(
+        console,
+        fmt::format("{} could not be read (see above); the answer is that of the others",
+                    failed.size() == 1 ? "1 input" : fmt::format("{} inputs", failed.size())));
+  }
+}
+
 int run_command(const StudyInfo& study, const Options& options, Console& console) {
   console.is_quiet = options.flag("quiet");
   const StudySettings wish = wishes(study, options);
@@ -92,7 +105,7 @@ int run_command(const StudyInfo& study, const Options& options, Console& console
     for (const std::string& path : result.written) console.out << path << '\n';
   }
   flush_results(console);
-  for (const std::string& failure : result.failed) print_error(console, failure);
+  print_failed(result.failed, console);
   // A study that was stopped may still have something to show: what it has is written.
   if (progress.is_cancelled()) return static_cast<int>(ErrorKind::kCancelled);
   return result.failed.empty() ? 0 : static_cast<int>(ErrorKind::kInput);

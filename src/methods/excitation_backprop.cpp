@@ -6,6 +6,8 @@
 #include "methods/support/rule_check.h"
 #include "methods/support/target_score.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 
 namespace praxiscope::methods {

@@ -9,7 +9,9 @@
 
 #include "praxiscope/error.h"
 
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <cmath>
 

@@ -6,7 +6,10 @@
 #include "methods/support/target_score.h"
 #include "methods/support/upsample.h"
 
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/variable.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,8 @@
 // See biases.h.
 #include "model/biases.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <map>
 
 namespace praxiscope::program {

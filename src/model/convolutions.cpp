@@ -4,6 +4,8 @@
 #include "model/executor.h"
 #include "model/layer_names.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 #include <map>
 #include <set>

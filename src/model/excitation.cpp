@@ -1,6 +1,9 @@
 // See excitation.h.
 #include "model/excitation.h"
 
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
+
 #include <unordered_set>
 
 namespace praxiscope::program {

@@ -8,6 +8,7 @@
 
 #include <caffe2/serialize/inline_container.h>
 #include <fmt/format.h>
+#include <torch/csrc/jit/serialization/pickle.h>
 
 #include <memory>
 

@@ -18,6 +18,7 @@
 
 #include "praxiscope/error.h"
 
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
 #include <filesystem>

@@ -4,7 +4,7 @@
 
 #include "praxiscope/model.h"
 
-#include <torch/script.h>
+#include <torch/csrc/jit/api/module.h>
 
 #include <cstdint>
 #include <functional>

@@ -1,6 +1,9 @@
 // See rectifiers.h.
 #include "model/rectifiers.h"
 
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
+
 #include <array>
 #include <limits>
 

@@ -6,6 +6,7 @@
 #include "praxiscope/error.h"
 #include "praxiscope/model.h"
 
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 #include <torch/csrc/autograd/engine.h>
 

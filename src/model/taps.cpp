@@ -5,6 +5,7 @@
 
 #include "praxiscope/error.h"
 
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
 namespace praxiscope::program {

@@ -4,7 +4,7 @@
 
 #include "model/program.h"
 
-#include <torch/script.h>
+#include <torch/csrc/jit/api/module.h>
 
 #include <string>
 

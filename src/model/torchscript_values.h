@@ -1,9 +1,9 @@
 // What single nodes of a TorchScript graph do, as closures on a stack. Knows no modules.
 #pragma once
 
+#include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/frontend/source_range.h>
 #include <torch/csrc/jit/ir/ir.h>
-#include <torch/script.h>
 
 #include <string>
 

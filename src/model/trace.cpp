@@ -5,6 +5,8 @@
 #include "model/layer_names.h"
 #include "model/receptive_field.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 #include <set>
 

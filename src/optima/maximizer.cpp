@@ -5,10 +5,12 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace praxiscope::optima {
@@ -219,7 +221,9 @@ class Loop {
     std::vector<at::Tensor> detached;
     for (const at::Tensor& one : seen) detached.push_back(one.detach());
     const Run run = run_on(model_, streams_, detached, options_, true);
-    at::Tensor scores = scaled(score(run, objectives_));
+    const at::Tensor raw = score(run, objectives_);
+    note_sure(run, raw);
+    at::Tensor scores = scaled(raw);
     if (!compared_.empty()) {
       const at::AutoGradMode record(true);
       scores = scores - settings_.diversity * likeness(run);
@@ -230,6 +234,20 @@ class Loop {
     std::vector<at::Tensor> pull = run.gradients(scores.sum(), names, false);
     for (std::size_t i = 0; i < pull.size(); ++i) pull[i] = pull[i].narrow(0, 0, given[i].size(0));
     return pull;
+  }
+
+  void note_sure(const Run& run, const at::Tensor& raw) {
+    if (!options_.stop_after.empty()) return;  // there are no classes
+    constexpr double kSure = 0.99;
+    const at::NoGradGuard no_recording;
+    const at::Tensor p = probabilities(run).to(at::kCPU), numbers = raw.detach().to(at::kCPU);
+    for (std::size_t n = 0; n < results_.size(); ++n) {
+      const Target& target = objectives_[n].target;
+      if (target.kind != Target::Kind::kClass || std::isfinite(results_[n].sure)) continue;
+      const auto row = static_cast<std::int64_t>(n);
+      if (p[row][target.class_index].item<double>() >= kSure)
+        results_[n].sure = numbers[row].item<double>();
+    }
   }
 
   double note(const at::Tensor& values) {

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -33,9 +34,12 @@ struct Wish {
 struct Optimum {
   std::vector<at::Tensor> streams;  ///< [C,T,H,W] f32 centred, on the CPU
   double score = 0;                 ///< the raw number of the clip as it is: no jitter, no priors
-  double value = 0;                 ///< score / a_hat - penalty
-  std::vector<double> course;       ///< value at every step, as the step saw it (jittered)
-  int steps = 0;                    ///< that were done
+  /// The raw number of a class at the first step that the network took for it with p >= 0.99, as
+  /// the step saw it; NaN: none did.
+  double sure = std::numeric_limits<double>::quiet_NaN();
+  double value = 0;            ///< score / a_hat - penalty
+  std::vector<double> course;  ///< value at every step, as the step saw it (jittered)
+  int steps = 0;               ///< that were done
 };
 
 struct MaximizeSettings {

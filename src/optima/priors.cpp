@@ -4,6 +4,7 @@
 #include "praxiscope/error.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
 #include <functional>

@@ -1,8 +1,9 @@
 // The study activations: what do the channels of a layer answer? Each as a small film beside the
 // clip; how many values are 0, layer by layer; which channels are dead.
-#include "studies/support/activation_figure.h"
-#include "studies/support/activation_plan.h"
-#include "studies/support/activation_text.h"
+#include "studies/activations/figure.h"
+#include "studies/activations/plan.h"
+#include "studies/activations/text.h"
+#include "studies/support/rectifiers.h"
 
 #include "praxiscope/error.h"
 

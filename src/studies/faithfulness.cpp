@@ -2,9 +2,9 @@
 // judged by what the network answers when the map's voxels are taken away or given back, by
 // annotations where there are any, and by what is left of the map when the network forgets.
 #include "core/text.h"
-#include "studies/support/faithfulness_figure.h"
-#include "studies/support/faithfulness_plan.h"
-#include "studies/support/faithfulness_summary.h"
+#include "studies/faithfulness/figure.h"
+#include "studies/faithfulness/plan.h"
+#include "studies/faithfulness/summary.h"
 #include "studies/support/journal.h"
 
 #include "praxiscope/error.h"

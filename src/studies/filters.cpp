@@ -1,7 +1,7 @@
 // The study filters: what do kernels look like? Loops over their frames, slices through time, the
 // factors of (2+1)D networks side by side; how much of them is motion, and how smooth they are.
 #include "core/text.h"
-#include "studies/support/filter_figure.h"
+#include "studies/filters/figure.h"
 #include "studies/support/numbered.h"
 #include "studies/support/pictures.h"
 

@@ -1,10 +1,10 @@
 // The study fusion: what does joining two streams buy? What each stream carries of a decision,
 // which one decides when they disagree, and which units of the network need both.
-#include "studies/support/fusion_figure.h"
-#include "studies/support/fusion_films.h"
-#include "studies/support/fusion_optima.h"
-#include "studies/support/fusion_summary.h"
-#include "studies/support/fusion_text.h"
+#include "studies/fusion/figure.h"
+#include "studies/fusion/films.h"
+#include "studies/fusion/optima.h"
+#include "studies/fusion/summary.h"
+#include "studies/fusion/text.h"
 
 #include "praxiscope/error.h"
 #include "praxiscope/text.h"

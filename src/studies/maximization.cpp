@@ -1,13 +1,13 @@
 // The study maximization: what does a unit or a class want to see? Clips optimized for it, from
 // slow to fast, beside the real ones that drive it most.
-#include "studies/support/fusion_streams.h"
-#include "studies/support/maximization_figure.h"
-#include "studies/support/maximization_plates.h"
-#include "studies/support/maximization_search.h"
-#include "studies/support/maximization_targets.h"
-#include "studies/support/maximization_text.h"
-#include "studies/support/maximization_transfer.h"
+#include "studies/maximization/figure.h"
+#include "studies/maximization/plates.h"
+#include "studies/maximization/search.h"
+#include "studies/maximization/targets.h"
+#include "studies/maximization/text.h"
+#include "studies/maximization/transfer.h"
 #include "studies/support/stacking.h"
+#include "studies/support/streams.h"
 
 #include "praxiscope/error.h"
 #include "praxiscope/text.h"

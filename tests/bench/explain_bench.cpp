@@ -10,6 +10,7 @@
 #include "praxiscope/error.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <benchmark/benchmark.h>
 
 #include <cstdio>

@@ -180,6 +180,7 @@ StudyResult run_study(const StudyInfo&, const std::vector<std::string>& inputs,
   fake().study_settings = settings;
   progress.begin("evaluate", 2);
   progress.check_cancelled();
+  for (const std::string& failure : fake().study_failures) progress.warn(failure);
   return {.text = "a table\n",
           .json = "{\n  \"schema\": \"praxiscope.evaluate/1\"\n}",
           .written = settings.outputs,

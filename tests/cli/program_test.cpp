@@ -336,7 +336,7 @@ TEST_F(ProgramWithModel, LeavesNothingHalfWrittenWhenItsTerminalCloses) {
 }
 
 TEST_F(ProgramWithModel, GoesOnUnderNohupWhenItsTerminalCloses) {
-  make_video(folder_.path("a.mkv"), 200);
+  make_video(folder_.path("a.mkv"), 64);
   std::vector<std::string> words =
       command({"predict", "-m", kModel, folder_.path("a.mkv"), "--hop", "4", "--json"});
   words.insert(words.begin(), "nohup");
@@ -345,7 +345,7 @@ TEST_F(ProgramWithModel, GoesOnUnderNohupWhenItsTerminalCloses) {
   running.send(SIGHUP);
   const Finished finished = running.wait();
   EXPECT_EQ(finished.status, 0) << finished.err;
-  EXPECT_THAT(finished.out, HasSubstr("\"frames\":200"));
+  EXPECT_THAT(finished.out, HasSubstr("\"frames\":64"));
 }
 
 /// A named pipe that somebody holds open and nobody writes to.

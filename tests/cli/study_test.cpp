@@ -70,7 +70,11 @@ TEST_F(StudyCommands, SayWhichInputsFailedAndEndAsInputErrors) {
   const Outcome outcome = run({"evaluate", "-m", "x.pt", "a.mp4", "b.mp4"});
   EXPECT_EQ(outcome.status, 3);
   EXPECT_EQ(outcome.out, "a table\n");
-  EXPECT_THAT(outcome.err, HasSubstr("error: cannot read \"b.mp4\": no such file"));
+  const std::string why = "cannot read \"b.mp4\": no such file";
+  EXPECT_THAT(outcome.err, HasSubstr("warning: " + why));
+  EXPECT_THAT(outcome.err, HasSubstr("error: 1 input could not be read (see above)"));
+  const std::string quiet = run({"evaluate", "-m", "x.pt", "a.mp4", "b.mp4", "--quiet"}).err;
+  EXPECT_EQ(quiet, "error: " + why + "\n");
 }
 
 TEST_F(StudyCommands, AreListed) {

@@ -3,6 +3,7 @@
 #include "methods/explaining.h"
 #include "methods/fake_model.h"
 
+#include <ATen/core/grad_mode.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 
 #include "praxiscope/model.h"
 
-#include <torch/script.h>
+#include <torch/csrc/jit/api/module.h>
 #include <unistd.h>
 
 #include <cstdint>

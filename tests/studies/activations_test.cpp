@@ -1,11 +1,12 @@
 // Running sums of activations by hand, channels by choice, films of channels, and the room itself
 // on a network small enough to be worked out.
 #include "methods/fake_model.h"
-#include "studies/support/activation_plan.h"
+#include "studies/activations/plan.h"
 #include "studies/support/channel_films.h"
 #include "studies/support/channel_sums.h"
 #include "studies/support/numbered.h"
 #include "studies/support/pictures.h"
+#include "studies/support/rectifiers.h"
 
 #include "praxiscope/error.h"
 

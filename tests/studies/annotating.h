@@ -1,7 +1,7 @@
 // What the tests of annotations share: files to read, and who hears warnings.
 #pragma once
 
-#include "studies/support/annotations.h"
+#include "studies/annotations/annotations.h"
 
 #include "praxiscope/error.h"
 #include "praxiscope/media.h"

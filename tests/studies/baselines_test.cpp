@@ -1,5 +1,5 @@
 // Maps that know nothing of the network.
-#include "studies/support/baselines.h"
+#include "studies/faithfulness/baselines.h"
 
 #include "praxiscope/error.h"
 

@@ -1,5 +1,5 @@
 // Scores of a network whose answer is known for every part of a clip.
-#include "studies/support/clip_scores.h"
+#include "studies/faithfulness/clip_scores.h"
 
 #include "methods/fake_model.h"
 

@@ -1,7 +1,7 @@
 // Insertion and deletion: which voxels are replaced, and the area under what comes of it.
-#include "studies/support/curves.h"
+#include "studies/faithfulness/curves.h"
 
-#include "studies/support/metrics.h"
+#include "studies/faithfulness/metrics.h"
 
 #include "praxiscope/error.h"
 

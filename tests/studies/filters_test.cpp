@@ -1,7 +1,7 @@
 // Kernels: numbers by hand, colours at known weights, views and their places.
 #include "render/flow_colors.h"
-#include "studies/support/kernel_films.h"
-#include "studies/support/kernel_numbers.h"
+#include "studies/filters/kernel_films.h"
+#include "studies/filters/kernel_numbers.h"
 
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>

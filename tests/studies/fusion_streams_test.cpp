@@ -1,7 +1,6 @@
 // Shapley values of two streams, fills and the layer where streams join, by hand.
-#include "studies/support/fusion_streams.h"
-
-#include "studies/support/fusion_layer.h"
+#include "studies/fusion/layer.h"
+#include "studies/support/streams.h"
 #include "studies/two_streams.h"
 
 #include <gmock/gmock.h>

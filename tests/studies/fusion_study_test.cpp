@@ -1,5 +1,5 @@
 // The study fusion on a network whose answers are known: four classes by the signs of two streams.
-#include "studies/support/fusion_text.h"
+#include "studies/fusion/text.h"
 #include "studies/two_streams.h"
 
 #include <gmock/gmock.h>

@@ -1,7 +1,6 @@
 // Units that need one stream, both, or either; pairs of the swap test and their intervals.
-#include "studies/support/fusion_units.h"
-
-#include "studies/support/fusion_swaps.h"
+#include "studies/fusion/swaps.h"
+#include "studies/fusion/units.h"
 #include "studies/two_streams.h"
 
 #include <gmock/gmock.h>

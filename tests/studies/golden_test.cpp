@@ -1,12 +1,12 @@
 // Every measure against NumPy and SciPy: tools/goldens/faithfulness.py.
-#include "studies/support/baselines.h"
+#include "studies/faithfulness/baselines.h"
+#include "studies/faithfulness/curves.h"
+#include "studies/faithfulness/localisation.h"
+#include "studies/faithfulness/metrics.h"
+#include "studies/faithfulness/pointing.h"
+#include "studies/faithfulness/similarity.h"
+#include "studies/faithfulness/truth.h"
 #include "studies/support/confidence.h"
-#include "studies/support/curves.h"
-#include "studies/support/localisation.h"
-#include "studies/support/metrics.h"
-#include "studies/support/pointing.h"
-#include "studies/support/similarity.h"
-#include "studies/support/truth.h"
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>

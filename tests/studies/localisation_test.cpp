@@ -1,5 +1,5 @@
 // Overlaps in space and time, counted by hand.
-#include "studies/support/localisation.h"
+#include "studies/faithfulness/localisation.h"
 
 #include "studies/flags.h"
 

@@ -1,7 +1,7 @@
 // Numbers of channels and kernels against NumPy on PyTorch's own: tools/goldens/looking.py.
 #include "model/test_networks.h"
-#include "studies/support/activation_plan.h"
-#include "studies/support/kernel_numbers.h"
+#include "studies/activations/plan.h"
+#include "studies/filters/kernel_numbers.h"
 
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>

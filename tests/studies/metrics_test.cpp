@@ -1,5 +1,5 @@
 // Numbers of one map and of a network's answers, with results counted by hand.
-#include "studies/support/metrics.h"
+#include "studies/faithfulness/metrics.h"
 
 #include "praxiscope/error.h"
 

@@ -1,6 +1,6 @@
 // The pointing game against truths that are drawn by hand. Tests of the axes come first: the one
 // public protocol for video compares (row, column) with (x, y), and counts frames without a box.
-#include "studies/support/pointing.h"
+#include "studies/faithfulness/pointing.h"
 
 #include "studies/flags.h"
 

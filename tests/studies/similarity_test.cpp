@@ -1,5 +1,5 @@
 // How alike maps are, on cases with known answers.
-#include "studies/support/similarity.h"
+#include "studies/faithfulness/similarity.h"
 
 #include "praxiscope/error.h"
 

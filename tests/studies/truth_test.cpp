@@ -1,5 +1,5 @@
 // Where the truth of a source lies in a clip: pixel by pixel, by hand.
-#include "studies/support/truth.h"
+#include "studies/faithfulness/truth.h"
 
 #include "studies/flags.h"
 

@@ -1,5 +1,5 @@
 // Tubes: what a cell depends on, found where it is known beforehand.
-#include "studies/support/tubes.h"
+#include "studies/maximization/tubes.h"
 
 #include "methods/fake_model.h"
 

@@ -62,7 +62,8 @@ LIBRARIES = [
     ("fmt", r"fmt/", set(BELOW)),
     ("nlohmann-json", r"nlohmann/", set(BELOW)),
 ]
-TORCH_EXCEPTIONS = {"include/praxiscope/tensor.h", "src/core/torch_pch.h", "src/core/torch_pch.cpp"}
+SHARED_OF_STUDIES = {"support", "annotations"}
+TORCH_EXCEPTIONS = {"include/praxiscope/tensor.h", "src/core/tensor_pch.h", "src/core/graph_pch.h"}
 SYSTEM = re.compile(r"^(sys/|[a-z_0-9]+(\.h)?$)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(<([^>]+)>|"([^"]+)")')
 PRINTS = re.compile(
@@ -87,6 +88,17 @@ def check_library(name, header, folder):
     if not SYSTEM.match(header):
         return f"includes <{header}> of a library that tools/lint/check_layers.py does not know"
     return None
+
+
+def check_study(name, header):
+    """Studies do not know each other: src/studies/<study>/ and <study>.cpp include their own parts and what all share."""
+    parts, wanted = name.split("/"), header.split("/")
+    if parts[:2] != ["src", "studies"] or wanted[0] != "studies" or len(wanted) < 3:
+        return None
+    study = parts[2].removesuffix(".cpp")
+    if wanted[1] in {study, *SHARED_OF_STUDIES}:
+        return None
+    return f'includes "{header}" of another study; what studies share lies in src/studies/support'
 
 
 def check_project(header, folder):
@@ -116,7 +128,7 @@ def check_file(root, path):
         match = INCLUDE.match(line)
         if not match:
             continue
-        problem = check_library(name, match[2], folder) if match[2] else check_project(match[3], folder)
+        problem = check_library(name, match[2], folder) if match[2] else check_study(name, match[3]) or check_project(match[3], folder)
         if problem:
             yield f"{name}:{number}: {problem}"
     for number, line in enumerate(code_only(text).split("\n"), 1):

@@ -77,6 +77,8 @@ class Lint(unittest.TestCase):
             ("src/clip/x.cpp", "void f() { std::cerr << 1; }\n", "only src/cli prints"),
             ("src/clip/x.cpp", "void f() { exit(1); }\n", "only src/cli prints"),
             ("src/clip/x.h", "using namespace std;\n", "using namespace in a header"),
+            ("src/studies/one/x.cpp", '#include "studies/two/y.h"\n', "of another study"),
+            ("src/studies/one.cpp", '#include "studies/two/y.h"\n', "of another study"),
         ]
         for name, text, words in cases:
             with self.subTest(text=text):

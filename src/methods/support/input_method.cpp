@@ -5,6 +5,7 @@
 #include "methods/support/strongest_unit.h"
 #include "methods/support/target_score.h"
 
+#include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 
 namespace praxiscope::methods {

@@ -1,6 +1,9 @@
 // A walk over autograd's nodes: only those on a path from the layer to the score count.
 #include "methods/support/linear_head.h"
 
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/variable.h>
+
 namespace praxiscope::methods {
 namespace {
 

@@ -3,6 +3,8 @@
 
 #include "methods/support/probes.h"
 
+#include <ATen/core/grad_mode.h>
+
 #include <algorithm>
 
 namespace praxiscope::methods {
