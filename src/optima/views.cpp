@@ -65,8 +65,10 @@ at::Tensor turned_picture(const View& view, const at::Tensor& pictures) {
 View draw_view(const ViewSettings& settings, std::int64_t frames, at::Generator& generator) {
   View view;
   view.frames = frames;
-  view.right = draw_step(settings.shift_px, generator);
-  view.down = draw_step(settings.shift_px, generator);
+  if (settings.shift > 0) {
+    view.right = settings.shift * (2 * draw_share(generator) - 1);
+    view.down = settings.shift * (2 * draw_share(generator) - 1);
+  }
   view.later = draw_step(settings.shift_frames, generator);
   if (settings.scale > 0) view.scale = std::pow(1 + settings.scale, 2 * draw_share(generator) - 1);
   if (settings.turn > 0)
@@ -81,7 +83,10 @@ at::Tensor seen_from(const View& view, const Stream& stream, const at::Tensor& p
     seen = turned_picture(view, seen);
     if (stream.kind == InputKind::kFlow) seen = turned_vectors(view, stream, seen);
   }
-  seen = moved(moved(seen, 3, view.down), 4, view.right);
+  const auto pixels = [&](double share, std::size_t axis) {
+    return std::lround(share * static_cast<double>(stream.size.at(axis)));
+  };
+  seen = moved(moved(seen, 3, pixels(view.down, 1)), 4, pixels(view.right, 2));
   // Streams of fewer frames move as long, not as many frames.
   const double later = static_cast<double>(view.later) * static_cast<double>(stream.size[0]) /
                        static_cast<double>(view.frames);

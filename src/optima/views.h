@@ -13,7 +13,7 @@ namespace praxiscope::optima {
 
 /// How far a step may differ; all 0 and false: never.
 struct ViewSettings {
-  int shift_px = 0;      ///< jitter in space, either way
+  double shift = 0;      ///< jitter in space, either way: 0.1 is a tenth of a side
   int shift_frames = 0;  ///< jitter in time, either way
   double scale = 0;      ///< 0.1: from 1/1.1 to 1.1 times as large
   double turn = 0;       ///< degrees, either way
@@ -22,7 +22,8 @@ struct ViewSettings {
 
 /// One draw.
 struct View {
-  std::int64_t right = 0, down = 0, later = 0;  ///< px and frames of a stream `frames` long
+  double right = 0, down = 0;  ///< shares of width and height: streams may differ in size
+  std::int64_t later = 0;      ///< frames of a stream `frames` long
   std::int64_t frames = 1;
   double scale = 1, turn = 0;  ///< turn: radians
   bool is_mirrored = false;

@@ -86,10 +86,10 @@ void run_maximize(benchmark::State& state, const Model& model, int count, int st
   const optima::Streams streams(model.manifest(),
                                 {{{noise.size(2), noise.size(3), noise.size(4)}}});
   optima::Wish wish;
-  wish.priors = {{.energy = 0.5, .alpha = 3, .kappa = 2, .chi = 2}};
+  wish.priors = {{.energy = 0.5, .alpha = 3, .kappa = 6, .chi = 6}};
   const std::vector<optima::Wish> wishes(static_cast<std::size_t>(count), wish);
   optima::MaximizeSettings settings{.steps = steps};
-  settings.views = {.shift_px = 8, .shift_frames = 1, .scale = 0.05, .turn = 4};
+  settings.views = {.shift = 0.14, .shift_frames = 1, .scale = 0.2, .turn = 10};
   Progress progress;
   for (auto _ : state)
     benchmark::DoNotOptimize(optima::maximize(model, streams, wishes, settings, progress));

@@ -91,7 +91,7 @@ TEST(Maximize, FindsItThroughJitterUpToAShift) {
   const MaximizeSettings settings{.steps = 300,
                                   .rate = 0.03,
                                   .canvas = {.kind = CanvasKind::kPixels},
-                                  .views = {.shift_px = 1, .shift_frames = 1}};
+                                  .views = {.shift = 0.07, .shift_frames = 1}};
   const Optimum found = only(model, streams, wish_of({}, {.l2 = 20}), settings);
   // Jitter blurs what is found along its own way; the best shift is looked for.
   const at::Tensor wanted = gray(gabor(1), 3);
@@ -165,7 +165,7 @@ TEST(Maximize, GivesTheSameForASeedWhateverTheOtherRows) {
   const FakeModel model = gabor_network(1);
   const Streams streams(model.manifest(), {{kSize}});
   const MaximizeSettings settings{
-      .steps = 20, .views = {.shift_px = 2, .scale = 0.05, .turn = 3}, .seed = 7};
+      .steps = 20, .views = {.shift = 0.15, .scale = 0.05, .turn = 3}, .seed = 7};
   Wish one = wish_of({}, {.l2 = 5}), other = wish_of({}, {.l2 = 1, .chi = 3});
   other.draw = 1;
   Progress progress;

@@ -34,10 +34,23 @@ TEST(Views, NothingWrapsAroundInSpace) {
   at::Tensor clip = at::zeros({1, 3, 6, 9, 9});
   clip.select(4, 8).fill_(1);  // a bright right border
   View view;
-  view.frames = 6, view.right = 3;
+  view.frames = 6, view.right = 1.0 / 3;
   const at::Tensor seen = seen_from(view, rgb(), clip);
   EXPECT_EQ(seen.select(4, 0).abs().max().item<double>(), 0) << "the left one stays dark";
   EXPECT_EQ(seen.select(4, 8).abs().max().item<double>(), 0) << "it went out";
+}
+
+TEST(Views, StreamsOfSmallerPicturesMoveAsFarInThem) {
+  at::Tensor clip = at::zeros({1, 3, 6, 9, 18});
+  clip.select(4, 0).fill_(1);
+  View view;
+  view.frames = 6, view.right = 1.0 / 9;
+  const Stream wide = make_stream(InputSpec{}, {6, 9, 18});
+  EXPECT_EQ(seen_from(view, wide, clip).select(4, 2).min().item<double>(), 1) << "2 of 18 px";
+  EXPECT_EQ(seen_from(view, wide, clip).select(4, 3).max().item<double>(), 0);
+  const at::Tensor narrow = clip.narrow(4, 0, 9);
+  EXPECT_EQ(seen_from(view, rgb(), narrow).select(4, 1).min().item<double>(), 1) << "1 of 9 px";
+  EXPECT_EQ(seen_from(view, rgb(), narrow).select(4, 2).max().item<double>(), 0);
 }
 
 TEST(Views, StreamsOfFewerFramesMoveAsLong) {
@@ -80,9 +93,10 @@ TEST(Views, LargerPicturesHaveLongerMotion) {
 
 TEST(Views, AreDrawnWithinTheirLimitsAndAlikeForASeed) {
   const ViewSettings settings{
-      .shift_px = 4, .shift_frames = 2, .scale = 0.1, .turn = 5, .mirror = true};
+      .shift = 0.25, .shift_frames = 2, .scale = 0.1, .turn = 5, .mirror = true};
   at::Generator one = at::detail::createCPUGenerator(3), other = at::detail::createCPUGenerator(3);
-  std::int64_t farthest = 0, latest = 0;
+  double farthest = 0;
+  std::int64_t latest = 0;
   int mirrored = 0;
   for (int i = 0; i < 300; ++i) {
     const View view = draw_view(settings, 16, one), again = draw_view(settings, 16, other);
@@ -95,7 +109,8 @@ TEST(Views, AreDrawnWithinTheirLimitsAndAlikeForASeed) {
     EXPECT_GE(view.scale, 1 / 1.1 - 1e-12);
     EXPECT_LE(view.scale, 1.1 + 1e-12);
   }
-  EXPECT_EQ(farthest, 4);
+  EXPECT_LE(farthest, 0.25);
+  EXPECT_GT(farthest, 0.24);
   EXPECT_EQ(latest, 2);
   EXPECT_NEAR(mirrored, 150, 50);
 }

@@ -54,7 +54,7 @@ class MaximizationStudy : public ::testing::Test {
  protected:
   json run(StudyInputs& inputs, std::map<std::string, std::string> options) {
     options.try_emplace("steps", "40");
-    options.try_emplace("jitter", "1");
+    options.try_emplace("jitter", "0.125");
     options.try_emplace("canvas", "pixels");  // even colours are one wave of many: slow to paint
     const StudyInfo& study = find_study("maximization");
     const OptionValues values(study.command, study.options, options);
@@ -79,7 +79,7 @@ class MaximizationStudy : public ::testing::Test {
     return "nothing was thrown";
   }
 
-  const TwoStreams model_ = joined();
+  TwoStreams model_ = joined();
   Progress progress_;
   Findings findings_;
 };
@@ -109,6 +109,22 @@ TEST_F(MaximizationStudy, TellsWhatEveryResultReaches) {
   EXPECT_THAT(findings_.text, HasSubstr("flow alone"));
   std::istringstream lines(findings_.text);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+}
+
+TEST_F(MaximizationStudy, ClipsOfOtherClassesMeasureNothing) {
+  ClipSet inputs({{clip_of(0.9, 0.1)}});
+  const json told = run(inputs, {{"class", "bright,moves"}, {"speed", "free"}, {"alone", "off"}});
+  EXPECT_EQ(told["sought"][0]["a_hat_from"], "clips");
+  EXPECT_EQ(told["sought"][1]["a_hat_from"], "free steps") << "the clip is taken for bright";
+  EXPECT_GT(told["sought"][1]["a_hat"].get<double>(), 0.2) << "not the clip's 0.05";
+}
+
+TEST_F(MaximizationStudy, ResultsThatDifferMustShareABatch) {
+  model_.batch = 2;
+  const std::map<std::string, std::string> wish{
+      {"unit", "join:0"}, {"speed", "free"}, {"count", "3"}, {"diversity", "1"}};
+  const std::string said = error_of(wish);
+  EXPECT_THAT(said, HasSubstr("diversity: found a count of 3, expected 2 at most"));
 }
 
 TEST_F(MaximizationStudy, AUnitOfBothStreamsNeedsBoth) {
@@ -304,7 +320,7 @@ TEST_F(MaximizationStudy, KeepsWhatItHasWhenItIsStopped) {
   ClipSet inputs({{clip_of(0.9, 0.9)}});
   const StudyInfo& study = find_study("maximization");
   const OptionValues values(study.command, study.options,
-                            {{"class", "bright,moves"}, {"jitter", "1"}});
+                            {{"class", "bright,moves"}, {"jitter", "0.125"}});
   const Findings found = study.make(values, {}, stopping)
                              ->run({.model = model_,
                                     .inputs = inputs,

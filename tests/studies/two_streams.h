@@ -74,6 +74,8 @@ class TwoStreams : public FakeModel {
     for (const auto& [name, type] : layers_) told.push_back({name, type, {1, 1, 4, 8, 8}, {}, 0});
     return told;
   }
+  std::optional<std::int64_t> fixed_batch() const override { return batch; }
+  std::optional<std::int64_t> batch;  ///< as if its file fixed it
 
  private:
   std::vector<std::pair<std::string, std::string>> layers_;

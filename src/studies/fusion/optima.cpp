@@ -109,7 +109,7 @@ class Driver {
   std::vector<optima::Optimum> climb(std::span<const optima::Wish> wishes, int steps) {
     optima::MaximizeSettings settings{.steps = steps};
     settings.seed = settings_.seed;
-    settings.views = {.shift_px = 4, .shift_frames = 1};
+    settings.views = {.shift = 0.05, .shift_frames = 1};
     if (steps == settings_.steps) {
       settings.watch = [&](int, double) {
         progress_.advance(static_cast<std::int64_t>(wishes.size()));

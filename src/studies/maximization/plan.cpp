@@ -58,7 +58,7 @@ optima::MaximizeSettings settings_of(const OptionValues& options) {
                                                         : optima::AscentKind::kNormalized;
   settings.canvas.kind = options.text("canvas") == "pixels" ? optima::CanvasKind::kPixels
                                                             : optima::CanvasKind::kFourier;
-  settings.views = {.shift_px = whole(options, "jitter", 0, 1000),
+  settings.views = {.shift = within(options, "jitter", 0, 1),
                     .shift_frames = whole(options, "time-jitter", 0, 1000),
                     .scale = within(options, "scale", 0, 1),
                     .turn = within(options, "rotate", 0, 180),
