@@ -41,7 +41,7 @@ at::Tensor turned_vectors(const View& view, const Stream& stream, const at::Tens
   return at::stack(stream.is_bgr ? at::TensorList{to_y, to_x} : at::TensorList{to_x, to_y}, 1);
 }
 
-/// Around the middle of the picture, by bilinear interpolation.
+/// Around the middle of the picture and moved, by bilinear interpolation.
 at::Tensor turned_picture(const View& view, const at::Tensor& pictures) {
   const auto n = pictures.size(0), c = pictures.size(1), t = pictures.size(2), h = pictures.size(3),
              w = pictures.size(4);
@@ -49,8 +49,10 @@ at::Tensor turned_picture(const View& view, const at::Tensor& pictures) {
   const double side = static_cast<double>(w) / static_cast<double>(h);
   const double mirror = view.is_mirrored ? -1 : 1;
   // Where each place of the view comes from, in units of half the picture's height and width.
+  const double xx = mirror * co, xy = mirror * si / side, yx = -si * side, yy = co;
+  const double right = 2 * view.right, down = 2 * view.down;
   const at::Tensor theta =
-      at::tensor({mirror * co, mirror * si / side, 0.0, -si * side, co, 0.0}, at::kDouble)
+      at::tensor({xx, xy, -xx * right - xy * down, yx, yy, -yx * right - yy * down}, at::kDouble)
           .to(pictures.options())
           .reshape({1, 2, 3});
   const at::Tensor grid = at::affine_grid_generator(theta, {1, c * t, h, w}, false);
@@ -82,11 +84,12 @@ at::Tensor seen_from(const View& view, const Stream& stream, const at::Tensor& p
   if (view.scale != 1 || view.turn != 0 || view.is_mirrored) {
     seen = turned_picture(view, seen);
     if (stream.kind == InputKind::kFlow) seen = turned_vectors(view, stream, seen);
+  } else {
+    const auto pixels = [&](double share, std::size_t axis) {
+      return std::lround(share * static_cast<double>(stream.size.at(axis)));
+    };
+    seen = moved(moved(seen, 3, pixels(view.down, 1)), 4, pixels(view.right, 2));
   }
-  const auto pixels = [&](double share, std::size_t axis) {
-    return std::lround(share * static_cast<double>(stream.size.at(axis)));
-  };
-  seen = moved(moved(seen, 3, pixels(view.down, 1)), 4, pixels(view.right, 2));
   // Streams of fewer frames move as long, not as many frames.
   const double later = static_cast<double>(view.later) * static_cast<double>(stream.size[0]) /
                        static_cast<double>(view.frames);

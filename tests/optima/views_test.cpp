@@ -53,6 +53,21 @@ TEST(Views, StreamsOfSmallerPicturesMoveAsFarInThem) {
   EXPECT_EQ(seen_from(view, rgb(), narrow).select(4, 2).max().item<double>(), 0);
 }
 
+TEST(Views, MoveWhatTheyTurnByAsMuch) {
+  const at::Tensor clip = at::rand({2, 3, 6, 9, 9});
+  for (const auto& [right, down] : {std::pair(2.0, -1.0), std::pair(-3.0, 2.0)}) {
+    View plain;
+    plain.frames = 6, plain.right = right / 9, plain.down = down / 9;
+    View turned = plain;
+    turned.scale = 1 + 1e-9;  // resampled, and the same picture
+    const at::Tensor one = seen_from(plain, rgb(), clip), other = seen_from(turned, rgb(), clip);
+    EXPECT_TRUE(at::allclose(one, other, 0, 1e-5));
+    plain.is_mirrored = true;  // mirrored first, then moved
+    EXPECT_TRUE(at::allclose(seen_from(plain, rgb(), clip), seen_from(turned, rgb(), clip.flip(4)),
+                             0, 1e-5));
+  }
+}
+
 TEST(Views, StreamsOfFewerFramesMoveAsLong) {
   const at::Tensor clip =
       at::arange(3, at::kFloat).reshape({1, 1, 3, 1, 1}).expand({1, 2, 3, 9, 9});
