@@ -176,7 +176,7 @@ class Plates {
 
   TablePanel result_table(std::size_t i) const {
     TablePanel table{.title = "Results",
-                     .columns = {"result", "score", "of the largest", "steps"},
+                     .columns = {"result", "score", "of reference", "steps"},
                      .rows = {},
                      .is_number = {false, true, true, true}};
     for (const optima::Stream& stream : streams_.all()) {

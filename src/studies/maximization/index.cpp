@@ -13,9 +13,11 @@
 namespace praxiscope::studies {
 namespace {
 
-/// Things of a page, and of a row of its grid; px of a picture in it.
+/// Things of a page, the most in a row of its grid; px of a picture in it.
 constexpr std::size_t kIndexed = 24, kColumns = 6, kColumnsOfPairs = 8;
 constexpr int kCell = 150;
+/// Width over height of the place where the grid is shown.
+constexpr double kGridAspect = 1.7;
 /// Curves that can be told apart.
 constexpr std::size_t kLines = 6;
 
@@ -23,6 +25,19 @@ constexpr std::size_t kLines = 6;
 const Found* shown_result(const Gallery& gallery, std::size_t i) {
   const std::vector<const Found*> results = gallery.results(i, 0, false);
   return results.empty() ? nullptr : results[results.size() / 2];
+}
+
+/// So that pictures of `height` rows each come out as large as the place allows.
+std::size_t columns_for(std::size_t count, std::size_t height) {
+  std::size_t best = 1;
+  double largest = 0;
+  for (std::size_t columns = 1; columns <= (height > 1 ? kColumnsOfPairs : kColumns); ++columns) {
+    const std::size_t rows = (count + columns - 1) / columns * height;
+    const double side =
+        std::min(kGridAspect / static_cast<double>(columns), 1.0 / static_cast<double>(rows));
+    if (side > largest + 1e-9) largest = side, best = columns;
+  }
+  return best;
 }
 
 double driven(const Gallery& gallery, std::size_t i) {
@@ -47,7 +62,7 @@ GridCell cell_of(const Gallery& gallery, std::size_t i) {
 /// All things, a row a layer, of long layers several: where a click leads to any of them.
 MatrixPanel by_layer(const Gallery& gallery, const std::vector<StateId>& states) {
   MatrixPanel panel;
-  panel.title = "How far each is driven; 1 is the largest activation of its reference";
+  panel.title = "How far each is driven; 1 is its reference";
   panel.row_label = "layer";
   panel.column_label = "in order";
   struct Row {
@@ -89,7 +104,7 @@ MatrixPanel by_layer(const Gallery& gallery, const std::vector<StateId>& states)
 BarsPanel bars_of(const Gallery& gallery, const std::vector<StateId>& states, std::size_t begin,
                   std::size_t end) {
   BarsPanel panel;
-  panel.title = "Activation; 1 is the largest of the reference";
+  panel.title = "Activation; 1 is each one's reference";
   panel.is_percent = false;
   panel.most = 1e-12;
   for (std::size_t i = begin; i < end; ++i) {
@@ -124,7 +139,7 @@ LinesPanel courses_of(const Gallery& gallery, std::size_t begin, std::size_t end
 
 TablePanel table_of(const Gallery& gallery, std::size_t begin, std::size_t end) {
   TablePanel table{.title = "Results",
-                   .columns = {"target", "score", "of the largest", "of", "the network says"},
+                   .columns = {"target", "score", "of reference", "reference", "the network says"},
                    .rows = {},
                    .is_number = {false, true, true, false, false}};
   for (std::size_t i = begin; i < end; ++i) {
@@ -158,9 +173,8 @@ FigureState index_state(const Gallery& gallery, std::size_t page,
   std::vector<GridCell> cells;
   for (std::size_t i = begin; i < end; ++i) cells.push_back(cell_of(gallery, i));
   const auto film = static_cast<FilmId>(figure.films.size());
-  figure.films.push_back(
-      make_grid_film(cells, gallery.streams.all().size() > 1 ? kColumnsOfPairs : kColumns, kCell,
-                     figure.pictures));
+  figure.films.push_back(make_grid_film(
+      cells, columns_for(cells.size(), gallery.streams.all().size()), kCell, figure.pictures));
   figure.films.back().name = index_name(page, count);
   FigureState state;
   state.choice = {static_cast<int>(page), 0};
