@@ -2,6 +2,7 @@
 // slow to fast, beside the real ones that drive it most.
 #include "studies/maximization/figure.h"
 #include "studies/maximization/plates.h"
+#include "studies/maximization/references.h"
 #include "studies/maximization/search.h"
 #include "studies/maximization/targets.h"
 #include "studies/maximization/text.h"
@@ -38,21 +39,24 @@ constexpr OptionSpec kOptions[] = {
     {"rate", "0.05", "float", "length of a step, of -1..1"},
     {"optimizer", "adam", "adam|normalized", "of the gradient made a unit's size"},
     {"canvas", "fourier", "fourier|pixels", "what is optimized: waves or pixels"},
-    {"kappa", "6", "float", "weight of differences in space"},
-    {"chi", "6", "float", "weight of differences in time, at the speed medium"},
-    {"energy", "0.5", "float", "weight of strong colours and motion"},
-    {"alpha", "3", "float", "exponent of the energy"},
-    {"l2", "0", "float", "weight of the sum of squares (Simonyan et al. 2014)"},
+    {"kappa", "auto", "text", "weight of differences in space; A,B: of pictures, of flow"},
+    {"chi", "auto", "text", "weight of differences in time, at the speed medium; or A,B"},
+    {"energy", "auto", "text", "weight of strong colours and motion; or A,B"},
+    {"alpha", "3", "text", "exponent of the energy; or A,B"},
+    {"l2", "0", "text", "weight of the sum of squares (Simonyan et al. 2014); or A,B"},
+    {"decay", "1", "text", "exponent of the waves' fall with frequency; A,B: space, time"},
     {"flow-bound", "1", "float", "longest motion, as a share of the input's bound"},
-    {"jitter", "0.14", "float", "share of a side that a step may shift the picture"},
+    {"jitter", "auto", "text", "share of a side that a step may shift the picture"},
     {"time-jitter", "1", "int", "frames that a step may shift the clip"},
-    {"scale", "0.2", "float", "that a step may enlarge or shrink: 0.2 is 20 %"},
-    {"rotate", "10", "float", "degrees that a step may turn the picture"},
+    {"scale", "auto", "text", "that a step may enlarge or shrink: 0.2 is 20 %"},
+    {"rotate", "auto", "text", "degrees that a step may turn the picture"},
     {"mirror", "off", "on|off", "half of the steps left for right"},
     {"alone", "on", "on|off", "with two streams, also each of them by itself"},
     {"direction", "", "text", "LAYER:FILE: a number a channel, a line each"},
     {"diversity", "0", "float", "of --count results: what being alike costs, of â"},
     {"transfer", "", "paths", "another network that is shown the results: a model"},
+    {"recipe", "none", "none|class_model|mean_channel", "Simonyan's class model; a channel's mean"},
+    {"reference", "", "paths", "a .json of an earlier run, whose reference activations hold"},
     {"rectified", "off", "on|off", "take units behind their rectifier: dead ones stay dead"},
 };
 
@@ -71,6 +75,7 @@ class Search {
     // Before the search: a wrong name must not cost it.
     if (!plan_.transfer.empty()) other_.emplace(plan_.transfer, context_.model, *streams_, sizes);
     sought_ = find_sought(plan_, context_.model, blank_inputs());
+    if (!plan_.reference.empty()) take_references(plan_.reference, sought_);
     survey();
     MaximizationSearch search({plan_, context_, *streams_, start(), centres()}, store_, journal_);
     search.measure(sought_);

@@ -1,5 +1,5 @@
 // The study maximization on networks whose answers are known.
-#include "studies/two_streams.h"
+#include "studies/maximizing.h"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -13,76 +13,6 @@ namespace praxiscope::studies {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
-using testing::ClipSet;
-using ::testing::HasSubstr;
-using testing::Keep;
-using testing::TwoStreams;
-
-/// A clip of 4 frames of 8x8 px: RGB `first` and flow `second` everywhere.
-Clip clip_of(double first, double second, std::int64_t index = 0) {
-  Clip clip = testing::clip_of(first, second, index);
-  clip.inputs[0].tensor = at::full({3, 4, 8, 8}, first, at::kFloat);
-  clip.inputs[1].tensor = at::full({2, 4, 8, 8}, second, at::kFloat);
-  return clip;
-}
-
-/// Layer "join" [N,1,4,8,8]: the root of (RGB's mean colour) x (flow to the right), both where
-/// positive. Logit "bright" is the mean of RGB, "moves" of flow, "both" of join.
-TwoStreams joined() {
-  TwoStreams model(
-      {{"join", "Join"}},
-      [](const std::vector<at::Tensor>& inputs, const Keep& keep) {
-        const at::Tensor rgb = inputs[0].mean(1, true);
-        const at::Tensor flow = inputs[1].narrow(1, 0, 1);
-        const at::Tensor join = keep("join", (rgb.clamp_min(0) * flow.clamp_min(0) + 1e-12).sqrt());
-        return at::cat({rgb.mean({2, 3, 4}), flow.mean({2, 3, 4}), join.mean({2, 3, 4})}, 1);
-      },
-      {"bright", "moves", "both, joined"});
-  for (InputSpec& spec : model.manifest().inputs) {
-    spec.preparation.range = {-1, 1};
-    spec.preparation.crop = Size{8, 8};
-  }
-  InputSpec& flow = model.manifest().inputs[1];
-  flow.kind = InputKind::kFlow;
-  flow.preparation.mean = {0, 0};
-  flow.preparation.std = {1, 1};
-  return model;
-}
-
-class MaximizationStudy : public ::testing::Test {
- protected:
-  json run(StudyInputs& inputs, std::map<std::string, std::string> options) {
-    options.try_emplace("steps", "40");
-    options.try_emplace("jitter", "0.125");
-    options.try_emplace("canvas", "pixels");  // even colours are one wave of many: slow to paint
-    const StudyInfo& study = find_study("maximization");
-    const OptionValues values(study.command, study.options, options);
-    findings_ = study.make(values, {}, progress_)
-                    ->run({.model = model_,
-                           .inputs = inputs,
-                           .batch = 3,
-                           .seed = 1,
-                           .journal = "",
-                           .wants_figure = true,
-                           .progress = progress_});
-    return json::parse(findings_.json);
-  }
-  std::string error_of(const std::map<std::string, std::string>& options) {
-    try {
-      ClipSet inputs({});
-      run(inputs, options);
-    } catch (const Error& error) {
-      EXPECT_THAT(error.kind(), ::testing::AnyOf(ErrorKind::kUsage, ErrorKind::kInput));
-      return error.what();
-    }
-    return "nothing was thrown";
-  }
-
-  TwoStreams model_ = joined();
-  Progress progress_;
-  Findings findings_;
-};
 
 TEST_F(MaximizationStudy, TellsWhatEveryResultReaches) {
   ClipSet inputs({{clip_of(0.2, 0.3), clip_of(0.5, -1, 1)}, {clip_of(0.9, 0.9)}});
@@ -338,26 +268,6 @@ TEST_F(MaximizationStudy, KeepsWhatItHasWhenItIsStopped) {
   EXPECT_THAT(found.figure.axes[1].values, ::testing::Not(::testing::Contains("strongest clip")));
   ASSERT_EQ(found.figure.states.size(), 2U) << "the index and one plate";
   EXPECT_EQ(found.figure.states[1].choice[0], 1);
-}
-
-TEST_F(MaximizationStudy, SaysWhatIsWrong) {
-  EXPECT_EQ(error_of({}),
-            "maximize: found nothing to look for, expected --class LABEL, --unit LAYER:CHANNEL or "
-            "--direction LAYER:FILE");
-  EXPECT_THAT(error_of({{"class", "brigth"}}), HasSubstr("did you mean \"bright\"?"));
-  EXPECT_EQ(error_of({{"unit", "join"}}),
-            "maximize: option unit: found \"join\", expected LAYER:CHANNEL, as in layer4.0:17 or "
-            "layer4.0:3,17,40-47");
-  EXPECT_THAT(error_of({{"unit", "join:7"}}), HasSubstr("maximize: layer \"join\": channels"));
-  EXPECT_EQ(error_of({{"class", "bright"}, {"speed", "slow,fsat"}}),
-            "maximize: option speed: found \"fsat\", expected slow, medium, fast or free, several "
-            "with commas; did you mean \"fast\"?");
-  EXPECT_THAT(error_of({{"class", "bright"}, {"stream", "audio"}}),
-              HasSubstr("no stream \"audio\""));
-  EXPECT_EQ(error_of({{"class", "bright"}, {"from", "clip"}}),
-            "maximize: option from: found \"clip\" and no clip, expected an INPUT");
-  EXPECT_EQ(error_of({{"class", "bright"}, {"steps", "0"}}),
-            "maximize: option steps: found 0, expected 1 to 100000");
 }
 
 }  // namespace

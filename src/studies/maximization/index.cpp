@@ -20,6 +20,8 @@ constexpr int kCell = 150;
 constexpr double kGridAspect = 1.7;
 /// Curves that can be told apart.
 constexpr std::size_t kLines = 6;
+/// Of the table.
+constexpr std::size_t kRows = 8;
 
 /// The result that stands for a thing: of the first noise, at the middle speed.
 const Found* shown_result(const Gallery& gallery, std::size_t i) {
@@ -46,8 +48,18 @@ double driven(const Gallery& gallery, std::size_t i) {
                         : one->optimum.score / gallery.sought[i].objective.a_hat;
 }
 
+/// Of units the end, which tells them apart: "\u2026expand.norm:17".
+std::string label_of(const Sought& one) {
+  constexpr std::size_t kMost = 14;
+  const bool is_long = one.objective.target.kind == Target::Kind::kUnit && one.name.size() > kMost;
+  if (!is_long) return one.name;
+  std::size_t begin = one.name.size() - kMost + 1;
+  while (begin < one.name.size() && (one.name[begin] & 0xC0) == 0x80) ++begin;  // within a letter
+  return "\u2026" + one.name.substr(begin);
+}
+
 GridCell cell_of(const Gallery& gallery, std::size_t i) {
-  GridCell cell{.label = gallery.sought[i].name, .rows = {}};
+  GridCell cell{.label = label_of(gallery.sought[i]), .rows = {}};
   const Found* one = shown_result(gallery, i);
   if (one == nullptr) return cell;
   const Plate plate = gallery.plate({one});
@@ -137,8 +149,11 @@ LinesPanel courses_of(const Gallery& gallery, std::size_t begin, std::size_t end
   return panel;
 }
 
+/// Of the first few: bars and field show all, and long tables would take the pictures' room.
 TablePanel table_of(const Gallery& gallery, std::size_t begin, std::size_t end) {
-  TablePanel table{.title = "Results",
+  const bool is_cut = end - begin > kRows;
+  end = std::min(end, begin + kRows);
+  TablePanel table{.title = is_cut ? fmt::format("Results of the first {}", kRows) : "Results",
                    .columns = {"target", "score", "of reference", "reference", "the network says"},
                    .rows = {},
                    .is_number = {false, true, true, false, false}};

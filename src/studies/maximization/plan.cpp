@@ -7,7 +7,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
+#include <optional>
+#include <tuple>
 
 namespace praxiscope::studies {
 namespace {
@@ -25,6 +29,53 @@ double within(const OptionValues& options, std::string_view name, double least, 
   if (std::isfinite(value) && value >= least && value <= most) return value;
   throw Error(ErrorKind::kUsage, fmt::format("maximize: option {}: found {}, expected {:g} to {:g}",
                                              name, options.text(name), least, most));
+}
+
+/// What "auto" means, found by eye: a class is a thing that may lie anywhere and be of any size, a
+/// unit has its place, which wide views would blur.
+struct Auto {
+  std::string_view option;
+  double of_classes = 0, of_units = 0;
+};
+constexpr std::array<Auto, 6> kAuto{{{"kappa", 6, 0.5},
+                                     {"energy", 0.5, 0.2},
+                                     {"chi", 6, 0.5},
+                                     {"jitter", 0.14, 0.07},
+                                     {"scale", 0.2, 0.05},
+                                     {"rotate", 10, 4}}};
+
+std::optional<double> automatic(const OptionValues& options, std::string_view name) {
+  if (trimmed(options.text(name)) != "auto") return std::nullopt;
+  const bool has_classes = !trimmed(options.text("class")).empty();
+  for (const Auto& one : kAuto)
+    if (one.option == name) return has_classes ? one.of_classes : one.of_units;
+  return std::nullopt;
+}
+
+/// "A" for both or "A,B".
+std::pair<double, double> two_within(const OptionValues& options, std::string_view name,
+                                     double least, double most) {
+  if (const auto chosen = automatic(options, name)) return {*chosen, *chosen};
+  const std::vector<std::string> parts = split(options.text(name), ',');
+  std::vector<double> values;
+  for (const std::string& part : parts) {
+    const std::string word = trimmed(part);
+    double value = 0;
+    const auto [end, wrong] = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (wrong == std::errc() && end == word.data() + word.size() && value >= least && value <= most)
+      values.push_back(value);
+  }
+  if (values.empty() || values.size() > 2 || values.size() != parts.size())
+    throw Error(ErrorKind::kUsage,
+                fmt::format("maximize: option {}: found {}, expected a number or two with a comma, "
+                            "each {:g} to {:g}",
+                            name, in_quotes(options.text(name)), least, most));
+  return {values.front(), values.back()};
+}
+
+double one_within(const OptionValues& options, std::string_view name, double least, double most) {
+  if (const auto chosen = automatic(options, name)) return *chosen;
+  return within(options, name, least, most);
 }
 
 std::vector<Speed> speeds_of(const std::string& text) {
@@ -58,12 +109,30 @@ optima::MaximizeSettings settings_of(const OptionValues& options) {
                                                         : optima::AscentKind::kNormalized;
   settings.canvas.kind = options.text("canvas") == "pixels" ? optima::CanvasKind::kPixels
                                                             : optima::CanvasKind::kFourier;
-  settings.views = {.shift = within(options, "jitter", 0, 1),
+  std::tie(settings.canvas.decay_space, settings.canvas.decay_time) =
+      two_within(options, "decay", 0, 10);
+  settings.views = {.shift = one_within(options, "jitter", 0, 1),
                     .shift_frames = whole(options, "time-jitter", 0, 1000),
-                    .scale = within(options, "scale", 0, 1),
-                    .turn = within(options, "rotate", 0, 180),
+                    .scale = one_within(options, "scale", 0, 1),
+                    .turn = one_within(options, "rotate", 0, 180),
                     .mirror = options.text("mirror") == "on"};
   return settings;
+}
+
+/// What a named way of the literature fixes; all else stays as wished.
+void follow(const std::string& recipe, MaximizationPlan& plan) {
+  if (recipe == "mean_channel") plan.place = optima::Place::kMean;
+  if (recipe != "class_model") return;
+  // Simonyan et al. 2014, eq. 1: the class score less lambda |I|^2, of the picture itself.
+  for (optima::Priors* priors : {&plan.rgb, &plan.flow}) {
+    constexpr double kLambda = 1;
+    if (priors->l2 == 0) priors->l2 = kLambda;
+    priors->energy = priors->kappa = priors->chi = 0;
+  }
+  plan.speeds = speeds_of("free");
+  plan.settings.canvas.kind = optima::CanvasKind::kPixels;
+  plan.settings.ascent = optima::AscentKind::kNormalized;
+  plan.settings.views = {};
 }
 
 }  // namespace
@@ -87,15 +156,16 @@ MaximizationPlan plan_maximization(const OptionValues& options) {
   plan.count = static_cast<std::size_t>(whole(options, "count", 1, 100));
   plan.clips = static_cast<std::size_t>(whole(options, "clips-shown", 0, 20));
   constexpr double kMost = 1e9;
-  plan.rgb = {.energy = within(options, "energy", 0, kMost),
-              .alpha = within(options, "alpha", 1, 20),
-              .l2 = within(options, "l2", 0, kMost),
-              .kappa = within(options, "kappa", 0, kMost),
-              .chi = within(options, "chi", 0, kMost),
-              .bound = 1};
-  plan.flow = plan.rgb;
+  std::tie(plan.rgb.energy, plan.flow.energy) = two_within(options, "energy", 0, kMost);
+  std::tie(plan.rgb.alpha, plan.flow.alpha) = two_within(options, "alpha", 1, 20);
+  std::tie(plan.rgb.l2, plan.flow.l2) = two_within(options, "l2", 0, kMost);
+  std::tie(plan.rgb.kappa, plan.flow.kappa) = two_within(options, "kappa", 0, kMost);
+  std::tie(plan.rgb.chi, plan.flow.chi) = two_within(options, "chi", 0, kMost);
+  plan.rgb.bound = 1;
   plan.flow.bound = within(options, "flow-bound", 1e-3, 1);
   plan.settings = settings_of(options);
+  plan.reference = trimmed(options.text("reference"));
+  follow(options.text("recipe"), plan);
   plan.settings.diversity = within(options, "diversity", 0, kMost);
   return plan;
 }

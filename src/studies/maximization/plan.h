@@ -38,6 +38,7 @@ struct MaximizationPlan {
   bool has_start_clip = false;  ///< start from the first clip instead of noise
   bool has_alone = true;        ///< with two streams, also each by itself
   std::string transfer;         ///< another network that is shown the results; empty: none
+  std::string reference;        ///< a .json of an earlier run; empty: none
   std::string free_stream;      ///< the only stream that is optimized; empty: all
   std::vector<Speed> speeds;
   std::size_t count = 1;     ///< results of each speed, from different noise
@@ -66,7 +67,7 @@ struct Sought {
   std::string name;  ///< "violin", "violin - cello", "layer4.0:17"
   optima::Objective objective;
   std::string wished_layer;  ///< as it was asked for; the objective may lie before its rectifier
-  std::string a_hat_from;    ///< "clips", "free steps", "p 0.99"
+  std::string a_hat_from;    ///< "clips", "free steps", "p 0.99", "stored"
   std::vector<DrivingClip> clips;  ///< strongest first
 };
 

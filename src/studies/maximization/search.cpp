@@ -45,22 +45,28 @@ double number_or_nan(const json& value) {
 
 }  // namespace
 
+/// From a file, the real clips or an earlier start of this run; false: it is to be measured.
+bool MaximizationSearch::has_reference(Sought& one) const {
+  if (one.a_hat_from == "stored") return true;
+  // Clips that show something else tell nothing of how far the class can be driven.
+  if (!one.clips.empty() && one.clips.front().value > 0 && one.clips.front().is_answer) {
+    one.objective.a_hat = one.clips.front().value;
+    one.a_hat_from = "clips";
+    return true;
+  }
+  one.a_hat_from = "free steps";
+  const json* known = journal_.find("a_hat " + one.name);
+  if (known == nullptr || !known->is_object()) return false;
+  one.objective.a_hat = (*known)["value"];
+  one.a_hat_from = (*known)["from"];
+  return true;
+}
+
 void MaximizationSearch::measure(std::vector<Sought>& sought) const {
   std::vector<std::size_t> unknown;
   for (std::size_t i = 0; i < sought.size(); ++i) {
     Sought& one = sought[i];
-    // Clips that show something else tell nothing of how far the class can be driven.
-    if (!one.clips.empty() && one.clips.front().value > 0 && one.clips.front().is_answer) {
-      one.objective.a_hat = one.clips.front().value;
-      one.a_hat_from = "clips";
-    } else {
-      one.a_hat_from = "free steps";
-      const json* known = journal_.find("a_hat " + one.name);
-      if (known != nullptr)
-        one.objective.a_hat = (*known)["value"], one.a_hat_from = (*known)["from"];
-      else
-        unknown.push_back(i);
-    }
+    if (!has_reference(one)) unknown.push_back(i);
     if (ground_.plan.clips == 0) one.clips.clear();
   }
   optima::MaximizeSettings settings = ground_.plan.settings;

@@ -36,6 +36,7 @@ class MaximizationSearch {
   bool has_noted() const { return has_noted_; }
 
  private:
+  bool has_reference(Sought& one) const;
   optima::Wish wish_of(const Sought& sought, const Speed& speed, std::size_t draw) const;
   optima::Wish alone(optima::Wish wish, const std::string& stream) const;
   std::vector<Found> list(const std::vector<Sought>& sought) const;

@@ -142,6 +142,7 @@ json maximization_summary(const MaximizationPlan& plan, const std::vector<Sought
 std::string_view reference_words(std::string_view a_hat_from) {
   if (a_hat_from == "clips") return "that of the strongest clip";
   if (a_hat_from == "p 0.99") return "that where the network is 99 % sure";
+  if (a_hat_from == "stored") return "that of the reference file";
   return "what free steps reach";
 }
 
