@@ -237,15 +237,19 @@ class Loop {
   }
 
   void note_sure(const Run& run, const at::Tensor& raw) {
-    if (!options_.stop_after.empty()) return;  // there are no classes
+    const auto is_open = [&](std::size_t n) {
+      return objectives_[n].target.kind == Target::Kind::kClass && std::isnan(results_[n].sure);
+    };
+    std::size_t open = 0;
+    for (std::size_t n = 0; n < results_.size(); ++n) open += is_open(n) ? 1 : 0;
+    if (open == 0) return;
     constexpr double kSure = 0.99;
     const at::NoGradGuard no_recording;
     const at::Tensor p = probabilities(run).to(at::kCPU), numbers = raw.detach().to(at::kCPU);
     for (std::size_t n = 0; n < results_.size(); ++n) {
-      const Target& target = objectives_[n].target;
-      if (target.kind != Target::Kind::kClass || std::isfinite(results_[n].sure)) continue;
+      if (!is_open(n)) continue;
       const auto row = static_cast<std::int64_t>(n);
-      if (p[row][target.class_index].item<double>() >= kSure)
+      if (p[row][objectives_[n].target.class_index].item<double>() >= kSure)
         results_[n].sure = numbers[row].item<double>();
     }
   }

@@ -55,6 +55,14 @@ TEST_F(MaximizationStudy, StreamsHaveWeightsOfTheirOwn) {
                 HasSubstr("expected a number or two with a comma"));
 }
 
+TEST_F(MaximizationStudy, ViewsAreOneNumberOrAuto) {
+  for (const char* option : {"jitter", "scale", "rotate"})
+    for (const char* wrong : {"much", "0.1,0.2", "-0.1", "", "999"})
+      EXPECT_THAT(
+          error_of({{"class", "bright"}, {option, wrong}}),
+          HasSubstr(fmt::format("option {}: found \"{}\", expected auto or 0 to ", option, wrong)));
+}
+
 TEST_F(MaximizationStudy, RecipesOfTheLiterature) {
   ClipSet inputs({});
   const json model = run(inputs, {{"class", "bright"}, {"recipe", "class_model"}});

@@ -52,20 +52,26 @@ std::optional<double> automatic(const OptionValues& options, std::string_view na
   return std::nullopt;
 }
 
+/// The numbers of "A" or "A,B"; nothing where one is none or lies outside.
+std::vector<double> numbers_of(const std::string& text, double least, double most) {
+  std::vector<double> numbers;
+  for (const std::string& part : split(text, ',')) {
+    const std::string word = trimmed(part);
+    double value = 0;
+    const auto [end, wrong] = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (wrong != std::errc() || end != word.data() + word.size()) return {};
+    if (!(value >= least && value <= most)) return {};
+    numbers.push_back(value);
+  }
+  return numbers;
+}
+
 /// "A" for both or "A,B".
 std::pair<double, double> two_within(const OptionValues& options, std::string_view name,
                                      double least, double most) {
   if (const auto chosen = automatic(options, name)) return {*chosen, *chosen};
-  const std::vector<std::string> parts = split(options.text(name), ',');
-  std::vector<double> values;
-  for (const std::string& part : parts) {
-    const std::string word = trimmed(part);
-    double value = 0;
-    const auto [end, wrong] = std::from_chars(word.data(), word.data() + word.size(), value);
-    if (wrong == std::errc() && end == word.data() + word.size() && value >= least && value <= most)
-      values.push_back(value);
-  }
-  if (values.empty() || values.size() > 2 || values.size() != parts.size())
+  const std::vector<double> values = numbers_of(options.text(name), least, most);
+  if (values.empty() || values.size() > 2)
     throw Error(ErrorKind::kUsage,
                 fmt::format("maximize: option {}: found {}, expected a number or two with a comma, "
                             "each {:g} to {:g}",
@@ -75,7 +81,12 @@ std::pair<double, double> two_within(const OptionValues& options, std::string_vi
 
 double one_within(const OptionValues& options, std::string_view name, double least, double most) {
   if (const auto chosen = automatic(options, name)) return *chosen;
-  return within(options, name, least, most);
+  const std::vector<double> values = numbers_of(options.text(name), least, most);
+  if (values.size() != 1)
+    throw Error(ErrorKind::kUsage,
+                fmt::format("maximize: option {}: found {}, expected auto or {:g} to {:g}", name,
+                            in_quotes(options.text(name)), least, most));
+  return values.front();
 }
 
 std::vector<Speed> speeds_of(const std::string& text) {
