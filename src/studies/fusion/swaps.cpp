@@ -1,6 +1,8 @@
 // See swaps.h.
 #include "studies/fusion/swaps.h"
 
+#include "studies/support/draws.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -10,15 +12,6 @@
 
 namespace praxiscope::studies {
 namespace {
-
-/// A number below `bound` without preference, the same in every standard library.
-std::size_t draw_below(std::size_t bound, std::mt19937_64& generator) {
-  const std::uint64_t surplus = (std::numeric_limits<std::uint64_t>::max() % bound + 1) % bound;
-  const std::uint64_t last = std::numeric_limits<std::uint64_t>::max() - surplus;
-  std::uint64_t drawn = generator();
-  while (drawn > last) drawn = generator();
-  return static_cast<std::size_t>(drawn % bound);
-}
 
 /// Fisher and Yates; std::shuffle is another one in every standard library.
 template <typename T>

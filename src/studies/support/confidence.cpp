@@ -1,5 +1,7 @@
 #include "studies/support/confidence.h"
 
+#include "studies/support/draws.h"
+
 #include "praxiscope/error.h"
 
 #include <algorithm>
@@ -38,16 +40,6 @@ void check(std::span<const double> values, std::span<const std::int64_t> groups,
   if (!(bootstrap.level > 0 && bootstrap.level < 1))
     throw defect("level " + std::to_string(bootstrap.level), "between 0 and 1");
   if (bootstrap.resamples < 1) throw defect("no resamples", "at least 1");
-}
-
-/// A number below `bound` without preference. std::uniform_int_distribution is another one in every
-/// standard library; this is not.
-std::size_t draw_below(std::size_t bound, std::mt19937_64& generator) {
-  const std::uint64_t surplus = (std::numeric_limits<std::uint64_t>::max() % bound + 1) % bound;
-  const std::uint64_t last = std::numeric_limits<std::uint64_t>::max() - surplus;
-  std::uint64_t drawn = generator();
-  while (drawn > last) drawn = generator();
-  return static_cast<std::size_t>(drawn % bound);
 }
 
 std::vector<double> resampled_means(const std::vector<Sum>& groups, const Bootstrap& bootstrap) {
