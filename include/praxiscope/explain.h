@@ -134,6 +134,11 @@ void check_outputs(const std::vector<std::string>& inputs, const std::vector<std
 /// INPUT arguments -> inputs in order, see find_media(): files, folders, globs, list files, "-".
 /// @throws Error kInput.
 std::vector<std::string> expand_inputs(const std::vector<std::string>& arguments);
+/// What list files among the arguments say of inputs, by their names as expand_inputs() gives them;
+/// inputs without a label are not in it.
+///
+/// @throws Error kInput, also where an input has two labels.
+std::map<std::string, std::string> labels_of_inputs(const std::vector<std::string>& arguments);
 
 /// To be called first thing in main: tells the allocator to keep large blocks, which big tensors
 /// would otherwise hand back to the kernel at every forward (3 to 6 % of a forward's time).

@@ -88,6 +88,14 @@ std::vector<Rational> read_pts(const std::string& input, Progress& progress,
 /// @throws Error kInput when a folder, list or glob holds nothing, or cannot be read.
 std::vector<std::string> find_media(const std::string& input);
 
+/// A medium and what a list says of it.
+struct ListedMedium {
+  std::string name;
+  std::string label;  ///< as it stands behind the name; empty: nothing does
+};
+/// The same media with their labels. @throws Error like find_media().
+std::vector<ListedMedium> find_listed_media(const std::string& input);
+
 struct FrameSinkOptions {
   int width = 0;   ///< px of every picture; odd sizes are handled (padded by one repeated row or
                    ///< column where 4:2:0 demands it)

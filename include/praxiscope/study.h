@@ -36,6 +36,8 @@ class StudyInputs {
   virtual ~StudyInputs() = default;
   /// Paths as users named them.
   virtual std::span<const std::string> names() const = 0;
+  /// What a list file says that the input shows; empty: nothing is said.
+  virtual std::string label(std::size_t /*input*/) const { return {}; }
   /// Gives the clips of one input in batches, in order of time; `take` is called from one thread at
   /// a time, under the run's threads and precision.
   /// @throws Error kInput for one that cannot be read, kCancelled.
@@ -95,6 +97,7 @@ struct StudySettings {
   SourceSettings source;
   RunSettings run;
   std::map<std::string, std::string> options;  ///< of the study
+  std::map<std::string, std::string> labels;   ///< of inputs, by name: see labels_of_inputs()
   std::vector<std::string> outputs;  ///< .json .pdf .html, sheets .png; videos where it makes one
   /// A .png that shows how far a study with a video is, written anew now and then; empty: none.
   std::string preview;

@@ -81,10 +81,12 @@ void print_failed(const std::vector<std::string>& failed, Console& console) {
 
 int run_command(const StudyInfo& study, const Options& options, Console& console) {
   console.is_quiet = options.flag("quiet");
-  const StudySettings wish = wishes(study, options);
+  StudySettings wish = wishes(study, options);
   std::vector<std::string> inputs;
-  if (study.needs_inputs || !options.arguments().empty())
+  if (study.needs_inputs || !options.arguments().empty()) {
     inputs = named_inputs(study.command, options.arguments());
+    wish.labels = labels_of_inputs(options.arguments());
+  }
   std::vector<std::string> files = wish.outputs;
   if (!wish.preview.empty()) files.push_back(wish.preview);
   for (const std::string& output : files) {

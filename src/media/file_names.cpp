@@ -127,9 +127,9 @@ void add_folder(const std::string& folder, std::vector<std::string>* inputs,
   }
 }
 
-/// The name at the begin of a list's line; the words behind it are a label. A name that is there
-/// wins, the longest one first, so names with spaces work; of those that are not, the longest with
-/// the ending of a medium.
+/// The name at the begin of a list's line as it stands there; the words behind it are a label. A
+/// name that is there wins, the longest one first, so names with spaces work; of those that are
+/// not, the longest with the ending of a medium.
 std::string name_in_line(const std::string& line, const fs::path& folder) {
   if (line.find("://") != std::string::npos) return line.substr(0, line.find_first_of(" \t"));
   std::vector<std::string> begins{line};
@@ -146,24 +146,27 @@ std::string name_in_line(const std::string& line, const fs::path& folder) {
   if (found == begins.end()) {
     found = std::find_if(begins.begin(), begins.end(), has_media_ending);
   }
-  const std::string& name = found == begins.end() ? begins.back() : *found;
-  return fs::path(name).is_absolute() ? name : (folder / name).string();
+  return found == begins.end() ? begins.back() : *found;
 }
 
 /// @throws Error kInput.
-std::vector<std::string> read_list(const std::string& list) {
+std::vector<ListedMedium> read_list(const std::string& list) {
   std::ifstream stream(list);
   const auto fail = [&](const std::string& rest) {
     throw Error(ErrorKind::kInput, fmt::format("cannot read list {}: {}", in_quotes(list), rest));
   };
   if (!stream) fail(std::strerror(errno));
-  std::vector<std::string> inputs;
+  std::vector<ListedMedium> inputs;
   const fs::path folder = fs::path(list).parent_path();
   for (std::string line; std::getline(stream, line);) {
     constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
     if (line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
     line = trimmed(line);
-    if (!line.empty() && line.front() != '#') inputs.push_back(name_in_line(line, folder));
+    if (line.empty() || line.front() == '#') continue;
+    const std::string name = name_in_line(line, folder);
+    const bool is_whole = name.find("://") != std::string::npos || fs::path(name).is_absolute();
+    inputs.push_back(
+        {is_whole ? name : (folder / name).string(), trimmed(line.substr(name.size()))});
   }
   if (inputs.empty()) fail("found no names, expected `path label` on each line");
   return inputs;
@@ -263,7 +266,7 @@ std::string similar_files(const std::string& path) {
   return did_you_mean(fs::path(path).filename().string(), names);
 }
 
-std::vector<std::string> find_media(const std::string& input) {
+std::vector<ListedMedium> find_listed_media(const std::string& input) {
   std::error_code ignored;
   const bool is_there = fs::exists(input, ignored);
   std::vector<std::string> inputs;
@@ -275,13 +278,21 @@ std::vector<std::string> find_media(const std::string& input) {
   } else if (!is_there && is_glob(input) && input.find("://") == std::string::npos) {
     inputs = media_of_glob(input);
   } else {
-    return {input};
+    inputs = {input};
   }
   if (inputs.empty()) {
     throw Error(ErrorKind::kInput,
                 fmt::format("no media in {}; expected videos or pictures", in_quotes(input)));
   }
-  return inputs;
+  std::vector<ListedMedium> media;
+  for (std::string& name : inputs) media.push_back({std::move(name), ""});
+  return media;
+}
+
+std::vector<std::string> find_media(const std::string& input) {
+  std::vector<std::string> names;
+  for (ListedMedium& medium : find_listed_media(input)) names.push_back(std::move(medium.name));
+  return names;
 }
 
 }  // namespace praxiscope

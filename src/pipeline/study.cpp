@@ -47,6 +47,11 @@ class OpenInputs final : public StudyInputs {
 
   std::span<const std::string> names() const override { return names_; }
 
+  std::string label(std::size_t input) const override {
+    const auto known = settings_.labels.find(names_.at(input));
+    return known == settings_.labels.end() ? "" : known->second;
+  }
+
   void walk(std::size_t input, const std::function<void(std::vector<Clip>)>& take) override {
     const std::string& name = names_.at(input);
     PartProgress part(progress_, name);
@@ -210,6 +215,17 @@ class BlankJournal {
   const std::string& path_;
 };
 
+/// What lists say of each input, null where nothing is said.
+json labels_json(const std::vector<std::string>& inputs,
+                 const std::map<std::string, std::string>& labels) {
+  json list = json::array();
+  for (const std::string& input : inputs) {
+    const auto known = labels.find(input);
+    list.push_back(known == labels.end() ? json(nullptr) : json(known->second));
+  }
+  return list;
+}
+
 json without_place(json header) {
   header["run"].erase("threads");
   header["run"].erase("batch");
@@ -234,6 +250,7 @@ StudyResult run_study(const StudyInfo& study, const std::vector<std::string>& in
                      {"source", std::string(study.source)},
                      {"options", options.differences()}};
   header["inputs"] = inputs;
+  if (!settings.labels.empty()) header["labels"] = labels_json(inputs, settings.labels);
   // The number of threads and clips in a forward changes no answer beyond rounding.
   std::vector<std::string> read = inputs;
   for (const OptionSpec& option : study.options) {

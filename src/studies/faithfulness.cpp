@@ -2,6 +2,7 @@
 // judged by what the network answers when the map's voxels are taken away or given back, by
 // annotations where there are any, and by what is left of the map when the network forgets.
 #include "core/text.h"
+#include "studies/faithfulness/classes.h"
 #include "studies/faithfulness/figure.h"
 #include "studies/faithfulness/plan.h"
 #include "studies/faithfulness/summary.h"
@@ -24,7 +25,7 @@ using nlohmann::json;
 
 constexpr OptionSpec kOptions[] = {
     {"method", "grad_cam_pp,grad_cam,saliency", "text", "methods to compare, as for explain"},
-    {"target", "top", "text", "top: each clip's own class, or a LABEL"},
+    {"target", "top", "text", "top; label: that of each input; a LABEL"},
     {"annotations", "", "paths", "files and folders, comma separated: boxes, masks, times"},
     {"steps", "10", "int", "points of a curve, 2 to 100"},
     {"baseline", "black", "black|gray|mean|blur", "behind the explained part: average drop"},
@@ -68,12 +69,13 @@ class Evaluation {
       : plan_(plan),
         context_(context),
         journal_(context.journal),
-        explainer_(context.model, plan.methods, {plan.target}, 1, context.seed, context.batch) {
+        explainer_(context.model, plan.methods, {plan.wish()}, 1, context.seed, context.batch) {
+    if (plan.has_labels()) classes_ = labelled_classes(context);
     const TargetWish& wish = explainer_.wishes().front();
     if (explainer_.wishes().size() != 1 || (wish.fixed && wish.fixed->kind != Target::Kind::kClass))
       throw Error(ErrorKind::kUsage,
-                  fmt::format("evaluate: found target {}, expected top or one class: what is "
-                              "measured is the probability of a class",
+                  fmt::format("evaluate: found target {}, expected top, label or one class: what "
+                              "is measured is the probability of a class",
                               in_quotes(plan.target)));
     const auto done =
         std::count_if(journal_.found().begin(), journal_.found().end(),
@@ -94,7 +96,7 @@ class Evaluation {
                   failed_.empty() ? "evaluate: no clip found in the inputs"
                                   : fmt::format("evaluate: no input could be read; the first: {}",
                                                 failed_.front()));
-    const json random = randomization_check(context_, plan_);
+    const json random = randomization_check(context_, plan_, classes_);
     const json summary = summarize(plan_, context_.inputs.names(), records_, random, context_.seed);
     Findings findings;
     json told = summary;
@@ -121,7 +123,9 @@ class Evaluation {
       const auto truth = plan_.annotations.find(name, context_.progress);
       context_.inputs.walk(input, [&](std::vector<Clip> batch) {
         // Clips in the journal are explained again: their neighbours are compared with them.
-        for (ClipResult& result : explainer_.run(std::move(batch), context_.progress)) {
+        std::vector<std::vector<Target>> targets;
+        if (!classes_.empty()) targets.assign(batch.size(), {classes_.at(input)});
+        for (ClipResult& result : explainer_.run(std::move(batch), context_.progress, targets)) {
           records_.push_back(score_clip(input, result, truth, before));
           ++clips;
           before = std::move(result);
@@ -161,7 +165,8 @@ class Evaluation {
                 {"end_s", result.clip.inputs.front().frames.back().pts.to_double()},
                 {"class_index", target},
                 {"label", context_.model.labels().at(static_cast<std::size_t>(target))},
-                {"probability", scored.probability}};
+                {"probability", scored.probability},
+                {"answer", result.top.front().label}};
     record["methods"] = score_maps(scored, maps_of(result, plan_, explainer_, settings.seed),
                                    settings, context_.progress);
     if (before) {
@@ -176,7 +181,8 @@ class Evaluation {
   const StudyContext& context_;
   Journal journal_;
   Explainer explainer_;
-  std::vector<json> records_;  ///< one a clip
+  std::vector<Target> classes_;  ///< one an input, where they have labels; else empty
+  std::vector<json> records_;    ///< one a clip
   std::vector<std::string> failed_;
 };
 

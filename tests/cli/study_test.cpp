@@ -41,6 +41,7 @@ TEST_F(StudyCommands, HandOptionsAndOutputsOn) {
   EXPECT_EQ(outcome.out, "a table\ne.json\ne.pdf\n");
   EXPECT_THAT(fake().study_inputs, ElementsAre("a.mp4", "b.mp4"));
   const StudySettings& settings = fake().study_settings;
+  EXPECT_EQ(settings.labels.at("a.mp4"), "cello");
   EXPECT_EQ(settings.options.size(), 1U);
   EXPECT_EQ(settings.options.at("steps"), "4");
   EXPECT_EQ(settings.source.clips, "center");

@@ -70,6 +70,12 @@ TEST_F(FindMedia, ListsGiveNamesWithLabelsOfManyWords) {
       paths({"clip2.mp4", "clip1.mp4", "my clip.mp4", "frames", "gone away.mp4", "img_%05d.jpg"});
   expected.insert(expected.end(), {"/tmp/absolute.mp4", "rtsp://host/x"});
   EXPECT_EQ(find_media(path("list.txt")), expected);
+  std::vector<std::string> labels;
+  for (const ListedMedium& medium : find_listed_media(path("list.txt")))
+    labels.push_back(medium.label);
+  EXPECT_EQ(labels, (std::vector<std::string>{"playing cello", "3", "archery", "250 7", "a b", "4",
+                                              "1", "2"}));
+  EXPECT_EQ(find_listed_media(path("clip1.mp4")).front().label, "");
 }
 
 TEST_F(FindMedia, PercentInTheNameOfAFolderOrListIsNoPattern) {

@@ -105,6 +105,54 @@ TEST_F(RunStudy, AnswersForTheInputsThatCanBeRead) {
   EXPECT_THROW(evaluate({path("broken.mp4")}, settings()), Error);
 }
 
+TEST_F(RunStudy, MeasuresEachInputForItsOwnLabel) {
+  const std::string a = make_video("a.mp4", "64x48", 12), b = make_video("b.mp4", "48x64", 12);
+  fs::create_directories(path("class_2"));
+  fs::copy_file(a, path("class_2/c.mp4"));
+  std::ofstream(path("list.txt")) << "a.mp4 class 1\nb.mp4 3\nclass_2/c.mp4\n";
+  const std::vector<std::string> inputs = expand_inputs({path("list.txt")});
+  StudySettings wish = settings();
+  wish.options["target"] = "label";
+  wish.labels = labels_of_inputs({path("list.txt")});
+  const json found = evaluate(inputs, wish);
+  ASSERT_EQ(found["clips"].size(), 3U);
+  EXPECT_EQ(found["clips"][0]["label"], "class 1");
+  EXPECT_EQ(found["clips"][1]["class_index"], 3);
+  EXPECT_EQ(found["clips"][2]["label"], "class 2") << "of its folder";
+  EXPECT_EQ(found["labels"], (json{"class 1", "3", nullptr}));
+  // The same clip, measured for one class by name: the same numbers.
+  wish.options["target"] = "class 1";
+  const json alone = evaluate({a}, wish);
+  EXPECT_EQ(alone["clips"][0]["probability"], found["clips"][0]["probability"]);
+  EXPECT_EQ(alone["clips"][0]["methods"]["grad_cam"], found["clips"][0]["methods"]["grad_cam"]);
+  EXPECT_EQ(alone["randomization"]["methods"], found["randomization"]["methods"]);
+  std::int64_t named = 0;
+  for (const json& clip : found["clips"]) named += clip["label"] == clip["answer"] ? 1 : 0;
+  EXPECT_EQ(found["named_as_labelled"], named);
+}
+
+TEST_F(RunStudy, SaysWhichInputHasNoLabel) {
+  const std::string a = make_video("a.mp4", "64x48", 12);
+  StudySettings wish = settings();
+  wish.options["target"] = "label";
+  const auto message = [&] {
+    try {
+      evaluate({a}, wish);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_THAT(message(), HasSubstr("a.mp4: found its folder"));
+  wish.labels[a] = "clas 1";
+  EXPECT_THAT(message(), AllOf(HasSubstr("the listed label \"clas 1\""), HasSubstr("class 1")));
+  wish.labels[a] = "class 0-class 1";
+  EXPECT_THAT(message(), HasSubstr("expected one of the network's"));
+  std::ofstream(path("twice.txt")) << "a.mp4 1\na.mp4 2\n";
+  EXPECT_THROW(labels_of_inputs({path("twice.txt")}), Error);
+}
+
 TEST_F(RunStudy, RefusesWhatMakesNoSenseBeforeAnyWork) {
   const std::vector<std::pair<std::string, std::string>> wrong{
       {"method", "grad_kam"}, {"method", "grad_cam,grad_cam"},

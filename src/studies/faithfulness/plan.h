@@ -15,11 +15,15 @@ namespace praxiscope::studies {
 struct FaithfulnessPlan {
   std::vector<MethodChoice> methods;
   std::vector<std::string> names;  ///< of the methods, as asked for; unique
-  std::string target = "top";      ///< "top", or a class
+  std::string target = "top";      ///< "top", "label": each input's own, or a class
   ScoreSettings scores;
   int random_clips = 4;  ///< clips of the randomization check; 0: none
   int examples = 3;      ///< best and worst clips in the figure, each
   Annotations annotations;
+
+  bool has_labels() const { return target == "label"; }
+  /// What the network is asked where inputs have no labels of their own.
+  std::string wish() const { return has_labels() ? "top" : target; }
 };
 
 /// The baselines that every run has, by name.
@@ -44,6 +48,8 @@ nlohmann::json stability_of(const ClipResult& before, const ClipResult& after,
 /// @return {"shares": [0.2, ...] of the operators, "methods": {name: {"spearman": [...], "ssim":
 /// [...]}}, "clips": n}; an empty object where the network cannot be randomized or no clip is
 /// there.
-nlohmann::json randomization_check(const StudyContext& context, const FaithfulnessPlan& plan);
+/// @param classes  one an input instead of the plan's target; empty: that.
+nlohmann::json randomization_check(const StudyContext& context, const FaithfulnessPlan& plan,
+                                   const std::vector<Target>& classes);
 
 }  // namespace praxiscope::studies

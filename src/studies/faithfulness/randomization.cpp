@@ -20,7 +20,8 @@ constexpr int kStages = 5;
 
 /// The first clip of each of the first inputs, explained by the trained network.
 std::vector<ClipResult> explain_some(const StudyContext& context, const FaithfulnessPlan& plan,
-                                     const Explainer& explainer) {
+                                     const Explainer& explainer,
+                                     const std::vector<Target>& classes) {
   std::vector<ClipResult> originals;
   const auto enough = static_cast<std::size_t>(plan.random_clips);
   for (std::size_t i = 0; i < context.inputs.names().size() && originals.size() < enough; ++i) {
@@ -29,7 +30,10 @@ std::vector<ClipResult> explain_some(const StudyContext& context, const Faithful
       context.inputs.walk(i, [&](std::vector<Clip> clips) {
         if (clips.empty() || std::exchange(is_taken, true)) return;
         clips.resize(1);
-        originals.push_back(std::move(explainer.run(std::move(clips), context.progress).front()));
+        std::vector<std::vector<Target>> fixed;
+        if (!classes.empty()) fixed = {{classes.at(i)}};
+        originals.push_back(
+            std::move(explainer.run(std::move(clips), context.progress, fixed).front()));
       });
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kInput) throw;  // said when its clips were scored
@@ -81,12 +85,13 @@ class QuietProgress final : public Progress {
 
 }  // namespace
 
-json randomization_check(const StudyContext& context, const FaithfulnessPlan& plan) {
+json randomization_check(const StudyContext& context, const FaithfulnessPlan& plan,
+                         const std::vector<Target>& classes) {
   const std::size_t operators = context.model.weighted_operators();
   if (plan.random_clips == 0 || operators == 0) return json::object();
-  const Explainer explainer(context.model, plan.methods, {plan.target}, 1, context.seed,
+  const Explainer explainer(context.model, plan.methods, {plan.wish()}, 1, context.seed,
                             context.batch);
-  const std::vector<ClipResult> originals = explain_some(context, plan, explainer);
+  const std::vector<ClipResult> originals = explain_some(context, plan, explainer, classes);
   if (originals.empty()) return json::object();
   context.progress.begin("randomizing the network",
                          kStages * static_cast<std::int64_t>(originals.size()));
@@ -98,7 +103,7 @@ json randomization_check(const StudyContext& context, const FaithfulnessPlan& pl
         static_cast<std::size_t>(std::lround(share * static_cast<double>(operators)));
     const auto forgetful =
         context.model.with_random_weights(std::max<std::size_t>(count, 1), context.seed);
-    const Explainer other(*forgetful, plan.methods, {plan.target}, 1, context.seed, context.batch);
+    const Explainer other(*forgetful, plan.methods, {plan.wish()}, 1, context.seed, context.batch);
     Likeness likeness(plan.names.size());
     compare(originals, explainer, other, quiet, likeness);
     out["shares"].push_back(share);

@@ -195,6 +195,10 @@ json summarize(const FaithfulnessPlan& plan, std::span<const std::string> inputs
   add_randomized(randomization, out["results"]);
   out["win"] = wins(names, records);
   out["randomization"] = randomization;
+  if (plan.has_labels())
+    out["named_as_labelled"] = std::count_if(records.begin(), records.end(), [](const json& clip) {
+      return clip.at("label") == clip.at("answer");
+    });
   out["clips"] = records;
   for (json& clip : out["clips"]) clip["input"] = inputs[clip["input"].get<std::size_t>()];
   return out;
@@ -220,6 +224,11 @@ std::string tables_of(const json& summary) {
       "clip\nkeeps more of the probability than the column's. centre, random and edges are "
       "baselines.\n",
       summary.at("clips").size());
+  if (summary.contains("named_as_labelled"))
+    text += fmt::format(
+        "Measured for each input's label, which the network names itself in {} of "
+        "{} clips.\n",
+        summary.at("named_as_labelled").get<std::int64_t>(), summary.at("clips").size());
   return text;
 }
 
