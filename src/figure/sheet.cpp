@@ -260,12 +260,17 @@ std::vector<StateId> sheet_states(const Figure& figure) {
     if (!overview && !shows_clip(figure, state)) overview = state;
   }
   if (states.empty()) return all;
-  // A figure may open on another state than that of its first tabs; a sheet has no tabs.
-  std::stable_sort(states.begin(), states.end(), [&](StateId a, StateId b) {
+  if (overview) states.insert(states.begin(), *overview);
+  return states;
+}
+
+std::vector<StateId> in_order_of_tabs(const Figure& figure, std::vector<StateId> states) {
+  if (states.empty() || !shows_overlay(figure, states.back())) return states;
+  const auto begin = states.begin() + (shows_clip(figure, states.front()) ? 0 : 1);
+  std::stable_sort(begin, states.end(), [&](StateId a, StateId b) {
     return figure.states[static_cast<std::size_t>(a)].choice <
            figure.states[static_cast<std::size_t>(b)].choice;
   });
-  if (overview) states.insert(states.begin(), *overview);
   return states;
 }
 
@@ -305,7 +310,9 @@ Picture make_sheet(const Figure& shown, int width, std::optional<int> most_state
   cairo_scale(cairo.get(), scale, scale);
   CairoPen pen(cairo.get(), shown);
   pen.fill({0, 0, points, height + 1}, theme(false).paper);
-  SheetDrawing(context, pen, points, true).run({states.data(), count}, states.size());
+  const std::vector<StateId> drawn = in_order_of_tabs(
+      shown, {states.begin(), states.begin() + static_cast<std::ptrdiff_t>(count)});
+  SheetDrawing(context, pen, points, true).run(drawn, states.size());
   return picture_of(surface.get());
 }
 

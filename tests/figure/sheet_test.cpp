@@ -67,13 +67,25 @@ TEST(Sheet, BeginsWithTheOverview) {
   ASSERT_EQ(states.size(), overlays.size() + 1) << "one overview is enough";
   EXPECT_EQ(states.front(), place);
   EXPECT_TRUE(std::equal(overlays.begin(), overlays.end(), states.begin() + 1));
+  EXPECT_EQ(figure::in_order_of_tabs(figure, states).front(), place);
 }
 
-TEST(Sheet, KeepsTheOrderOfTabsWhateverStateAFigureOpensOn) {
+TEST(Sheet, ShowsWhatAFigureOpensOnInTheOrderOfItsTabs) {
   Figure figure = test::sample_figure();
   std::reverse(figure.states.begin(), figure.states.end());
   const auto states = figure::sheet_states(figure);
-  EXPECT_TRUE(std::is_sorted(states.begin(), states.end(), std::greater<>()));
+  EXPECT_TRUE(std::is_sorted(states.begin(), states.end())) << "where a figure opens comes first";
+  const auto drawn = figure::in_order_of_tabs(figure, states);
+  EXPECT_TRUE(std::is_sorted(drawn.begin(), drawn.end(), std::greater<>()));
+}
+
+TEST(Sheet, HasTheOpeningStateWhereThereIsRoomForOne) {
+  Figure figure = test::sample_figure();
+  const Picture first = make_sheet(figure, 800, 1);
+  std::rotate(figure.states.begin(),
+              figure.states.begin() + static_cast<std::ptrdiff_t>(figure.states.size() / 2),
+              figure.states.end());
+  EXPECT_NE(make_sheet(figure, 800, 1).rgb, first.rgb);
 }
 
 TEST(Sheet, GrowsWithItsStatesAsFarAsAllowed) {
