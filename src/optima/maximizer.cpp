@@ -64,7 +64,8 @@ class Loop {
     int step = 0;
     for (; step < settings_.steps && !progress_.is_cancelled(); ++step) {
       const double value = climb(step);
-      const bool goes_on = !settings_.watch || settings_.watch(step + 1, value);
+      const bool goes_on = (!settings_.watch || settings_.watch(step + 1, value)) &&
+                           !(settings_.stops_when_sure && is_sure_of_all());
       if ((step + 1) % kLookEvery == 0 && step + 1 < settings_.steps) look(step + 1);
       if (!goes_on) {
         ++step;
@@ -236,10 +237,18 @@ class Loop {
     return pull;
   }
 
+  /// Of a class that the network has not yet been sure of.
+  bool is_open(std::size_t n) const {
+    return objectives_[n].target.kind == Target::Kind::kClass && std::isnan(results_[n].sure);
+  }
+
+  /// False where a row is no class: nothing says when it is enough.
+  bool is_sure_of_all() const {
+    return std::all_of(results_.begin(), results_.end(),
+                       [](const Optimum& one) { return std::isfinite(one.sure); });
+  }
+
   void note_sure(const Run& run, const at::Tensor& raw) {
-    const auto is_open = [&](std::size_t n) {
-      return objectives_[n].target.kind == Target::Kind::kClass && std::isnan(results_[n].sure);
-    };
     std::size_t open = 0;
     for (std::size_t n = 0; n < results_.size(); ++n) open += is_open(n) ? 1 : 0;
     if (open == 0) return;

@@ -49,6 +49,8 @@ struct MaximizeSettings {
   CanvasSettings canvas{};
   ViewSettings views{};
   std::uint64_t seed = 0;
+  /// Stops as soon as the network takes every class for what it is to be, see Optimum::sure.
+  bool stops_when_sure = false;
   /// Weight of likeness within a family: the mean over its other rows of the cosine between Gram
   /// matrices over channels of a layer's activations, 0..1 (Olah et al. 2017, "diversity").
   double diversity = 0;

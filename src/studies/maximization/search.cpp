@@ -19,8 +19,9 @@ namespace {
 
 using nlohmann::json;
 
-/// Optimized without priors, to have a measure where no clips are given.
-constexpr int kFreeSteps = 24;
+/// Optimized without priors, to have a measure where no clips are given: units this far, classes
+/// until the network is sure of them, at most that far.
+constexpr int kFreeSteps = 24, kMostFreeSteps = 96;
 
 /// Ranges [begin, end) of at most `most` of `count` things that belong to one batch: `is_split(k)`
 /// says that k cannot join k - 1.
@@ -70,13 +71,17 @@ void MaximizationSearch::measure(std::vector<Sought>& sought) const {
     if (ground_.plan.clips == 0) one.clips.clear();
   }
   optima::MaximizeSettings settings = ground_.plan.settings;
-  settings.steps = kFreeSteps;
+  settings.stops_when_sure = true;
   settings.seed = ground_.context.seed;
   const auto layer = [&](std::size_t k) { return sought[unknown[k]].objective.target.layer; };
+  const auto is_class = [&](std::size_t k) {
+    return sought[unknown[k]].objective.target.kind == Target::Kind::kClass;
+  };
   for_batches(
       unknown.size(), static_cast<std::size_t>(std::max(ground_.context.batch, 1)),
-      [&](std::size_t k) { return layer(k) != layer(k - 1); },
+      [&](std::size_t k) { return layer(k) != layer(k - 1) || is_class(k) != is_class(k - 1); },
       [&](std::size_t begin, std::size_t end) {
+        settings.steps = is_class(begin) ? kMostFreeSteps : kFreeSteps;
         std::vector<optima::Wish> wishes;
         for (std::size_t k = begin; k < end; ++k) {
           optima::Wish wish = wish_of(sought[unknown[k]], {"free", 0}, 0);
