@@ -198,6 +198,26 @@ TEST(Maximize, StopsEarlyWithWhatIsBestSoFar) {
   EXPECT_TRUE(cancelled[0].course.empty());
 }
 
+TEST(Maximize, StopsWhenTheNetworkIsSureOfEveryClass) {
+  const FakeModel model = gabor_network(1);
+  const Streams streams(model.manifest(), {{kSize}});
+  const MaximizeSettings settings{.steps = 40, .stops_when_sure = true};
+  const Wish wave = wish_of({}, {}), nothing = wish_of({.class_index = 1}, {});
+  const Optimum sure = only(model, streams, wave, settings);
+  EXPECT_LT(sure.course.size(), 40U);
+  EXPECT_GE(sure.sure, std::log(99.0)) << "p 0.99 of two classes, the other's logit is 0";
+  Progress progress;
+  const std::vector<Wish> pair = {wave, nothing};  // the second logit is 0 whatever is shown
+  const auto both = maximize(model, streams, pair, settings, progress);
+  EXPECT_EQ(both[1].course.size(), 40U);
+  EXPECT_TRUE(std::isnan(both[1].sure));
+  EXPECT_NEAR(both[0].sure, sure.sure, 1e-3) << "at the same step as alone";
+  Wish contrast = wave;
+  contrast.objective.target.kind = Target::Kind::kContrast;
+  contrast.objective.target.other_class_index = 1;
+  EXPECT_EQ(only(model, streams, contrast, settings).course.size(), 40U);
+}
+
 TEST(Maximize, GoesOnFromAClip) {
   const FakeModel model = gabor_network(1);
   const Streams streams(model.manifest(), {{kSize}});
