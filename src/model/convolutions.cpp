@@ -1,6 +1,7 @@
 // See convolutions.h.
 #include "model/convolutions.h"
 
+#include "model/each_tensor.h"
 #include "model/executor.h"
 #include "model/layer_names.h"
 
@@ -44,22 +45,6 @@ std::array<std::int64_t, 3> stride_of(std::span<const c10::IValue> arguments, st
     stride[static_cast<std::size_t>(axes == 1 ? 0 : 3 - axes + a)] = given[position];
   }
   return stride;
-}
-
-template <typename Visit>
-void for_each_tensor(const c10::IValue& value, const Visit& visit) {
-  if (value.isTensor()) {
-    if (value.toTensor().defined()) visit(value.toTensor());
-  } else if (value.isTuple()) {
-    for (const c10::IValue& element : value.toTupleRef().elements())
-      for_each_tensor(element, visit);
-  } else if (value.isGenericDict()) {
-    for (const auto& entry : value.toGenericDict()) for_each_tensor(entry.value(), visit);
-  } else if (value.isTensorList()) {
-    for (const at::Tensor& tensor : value.toTensorVector()) visit(tensor);
-  } else if (value.isList() && !value.isIntList() && !value.isDoubleList() && !value.isBoolList()) {
-    for (const c10::IValue& element : value.toListRef()) for_each_tensor(element, visit);
-  }
 }
 
 class Finder : public Observer {

@@ -1,24 +1,12 @@
 // See receptive_field.h.
 #include "model/receptive_field.h"
 
+#include "model/each_tensor.h"
+
 #include <algorithm>
 
 namespace praxiscope::program {
 namespace {
-
-/// Calls `visit` for every tensor in a value, lists and tuples opened.
-template <typename Visit>
-void for_each_tensor(const c10::IValue& value, const Visit& visit) {
-  if (value.isTensor()) {
-    if (value.toTensor().defined()) visit(value.toTensor());
-  } else if (value.isTuple()) {
-    for (const c10::IValue& element : value.toTupleRef().elements())
-      for_each_tensor(element, visit);
-  } else if (value.isTensorList() || (value.isList() && !value.isIntList() &&
-                                      !value.isDoubleList() && !value.isBoolList())) {
-    for (const c10::IValue& element : value.toListRef()) for_each_tensor(element, visit);
-  }
-}
 
 FieldAxis united(const FieldAxis& a, const FieldAxis& b, std::int64_t size, bool& is_known) {
   FieldAxis axis = a.dim >= 0 ? a : b;

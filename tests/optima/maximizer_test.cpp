@@ -202,7 +202,9 @@ TEST(Maximize, StopsWhenTheNetworkIsSureOfEveryClass) {
   const FakeModel model = gabor_network(1);
   const Streams streams(model.manifest(), {{kSize}});
   const MaximizeSettings settings{.steps = 40, .stops_when_sure = true};
-  const Wish wave = wish_of({}, {}), nothing = wish_of({.class_index = 1}, {});
+  const Wish wave = wish_of({}, {});
+  Wish nothing = wave;
+  nothing.objective.target.class_index = 1;
   const Optimum sure = only(model, streams, wave, settings);
   EXPECT_LT(sure.course.size(), 40U);
   EXPECT_GE(sure.sure, std::log(99.0)) << "p 0.99 of two classes, the other's logit is 0";
