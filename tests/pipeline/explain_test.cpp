@@ -115,7 +115,7 @@ TEST_F(Explain, SideBySideShowsThePlainPictureToo) {
   ExplainOptions wish = options("grad_cam", {"out.mp4"});
   wish.side_by_side = true;
   explain(video, wish, progress_);
-  const Picture& picture = *decode(path("out.mp4")).at(0).picture;
+  const Picture picture = *decode(path("out.mp4")).at(0).picture;
   EXPECT_EQ(picture.width * picture.height, 2 * (6 * 64) * (6 * 64));
 }
 

@@ -92,7 +92,7 @@ TEST_F(TwoStreams, MapsOfTheFlowStreamLieOnTheFlow) {
   wish.caption = wish.strip = wish.outline = false;
   wish.bars = 0;
   explain(path("in.mp4"), wish, progress_);
-  const Picture& frame = *decode(path("out.mp4"))[5].picture;
+  const Picture frame = *decode(path("out.mp4"))[5].picture;
   ASSERT_EQ(frame.width, 192);
   const auto right = mean_color(frame, 96 + 36, 96 + 60);
   EXPECT_GT(right[0], right[1] + 50) << "all moves right, which is red";
