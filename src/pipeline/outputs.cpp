@@ -119,23 +119,27 @@ void Outputs::draw(const Chunk& chunk, Progress& progress) {
     const AnnotatedFrame& frame;
     Picture picture;
   };
+  // TBB forgets what it handed to a stage that throws: pictures stay here, see run_line().
+  using Place = std::optional<Drawn>;
+  std::vector<Place> places(tokens);
   const auto paint = [&](std::size_t index) {
     progress.check_cancelled();
     const AnnotatedFrame& frame = chunk.annotated.at(index);
-    return std::make_shared<Drawn>(
-        Drawn{.frame = frame, .picture = renderer_->draw(state_of(frame))});
+    Place& place = places[index % tokens];
+    place.emplace(Drawn{.frame = frame, .picture = renderer_->draw(state_of(frame))});
+    return &place;
   };
-  const auto encode = [&](const std::shared_ptr<Drawn>& drawn) {
-    const Frame& frame = drawn->frame.frame;
-    for (const auto& video : videos_) video->write(drawn->picture, frame.pts, frame.duration);
+  const auto encode = [&](Place* place) {
+    const Frame& frame = (*place)->frame.frame;
+    for (const auto& video : videos_) video->write((*place)->picture, frame.pts, frame.duration);
+    place->reset();
   };
   constexpr auto kInOrder = tbb::filter_mode::serial_in_order;
   tbb::this_task_arena::isolate([&] {
-    tbb::parallel_pipeline(tokens,
-                           tbb::make_filter<void, std::size_t>(kInOrder, pick) &
-                               tbb::make_filter<std::size_t, std::shared_ptr<Drawn>>(
-                                   tbb::filter_mode::parallel, paint) &
-                               tbb::make_filter<std::shared_ptr<Drawn>, void>(kInOrder, encode));
+    tbb::parallel_pipeline(
+        tokens, tbb::make_filter<void, std::size_t>(kInOrder, pick) &
+                    tbb::make_filter<std::size_t, Place*>(tbb::filter_mode::parallel, paint) &
+                    tbb::make_filter<Place*, void>(kInOrder, encode));
   });
 }
 

@@ -13,7 +13,9 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <optional>
 
 namespace praxiscope {
 
@@ -158,34 +160,41 @@ void run_line(Session& session, const RunSettings& run, bool keep_frames, Progre
   ChunkReader reader(*session.source, *session.cutter, session.batch, keep_frames, progress);
   const std::string device = session.model->device();
   constexpr std::size_t kChunksUnderWay = 3;
+  // TBB forgets what it handed to a stage that throws. So chunks stay here and their places go
+  // through the line: as all stages keep the order, a place is free when its turn comes again.
+  using Place = std::optional<Chunk>;
+  std::array<Place, kChunksUnderWay> places;
+  std::size_t taken = 0;
 
   // Preparation is small and leaves the cores to the network; flow mostly takes longer than it.
   const int reading_threads = has_flow(session.model->manifest().inputs) ? threads : 1;
-  const auto read = [&](tbb::flow_control& control) -> std::shared_ptr<Chunk> {
+  const auto read = [&](tbb::flow_control& control) -> Place* {
     at::set_num_threads(reading_threads);
     std::optional<Chunk> chunk = reader.next();
     if (!chunk) {
       control.stop();
       return nullptr;
     }
-    return std::make_shared<Chunk>(std::move(*chunk));
+    Place& place = places[taken++ % kChunksUnderWay];
+    place.emplace(std::move(*chunk));
+    return &place;
   };
-  const auto compute = [&](std::shared_ptr<Chunk> chunk) {
+  const auto compute = [&](Place* place) {
     const ComputeScope scope(run, device);
-    network(*chunk);
-    return chunk;
+    network(**place);
+    return place;
   };
-  const auto end = [&](const std::shared_ptr<Chunk>& chunk) {
+  const auto end = [&](Place* place) {
     at::set_num_threads(1);
-    finish(*chunk);
-    progress.advance(chunk->frames_read);
+    finish(**place);
+    progress.advance((*place)->frames_read);
+    place->reset();
   };
   tbb::parallel_pipeline(
       kChunksUnderWay,
-      tbb::make_filter<void, std::shared_ptr<Chunk>>(tbb::filter_mode::serial_in_order, read) &
-          tbb::make_filter<std::shared_ptr<Chunk>, std::shared_ptr<Chunk>>(
-              tbb::filter_mode::serial_in_order, compute) &
-          tbb::make_filter<std::shared_ptr<Chunk>, void>(tbb::filter_mode::serial_in_order, end));
+      tbb::make_filter<void, Place*>(tbb::filter_mode::serial_in_order, read) &
+          tbb::make_filter<Place*, Place*>(tbb::filter_mode::serial_in_order, compute) &
+          tbb::make_filter<Place*, void>(tbb::filter_mode::serial_in_order, end));
 }
 
 }  // namespace praxiscope
