@@ -53,10 +53,11 @@ std::vector<Target> labelled_classes(const StudyContext& context) {
       throw Error(
           ErrorKind::kUsage,
           fmt::format("evaluate: target label: {}: found {} {}, expected one of the network's {} "
-                      "labels{}; say it in a list file, `path label` a line",
+                      "labels{}{}",
                       name, listed.empty() ? "its folder" : "the listed label",
                       in_quotes(listed.empty() ? folder : listed), labels.size(),
-                      did_you_mean(listed.empty() ? folder : listed, labels)));
+                      did_you_mean(listed.empty() ? folder : listed, labels),
+                      listed.empty() ? "; say it in a list file, `path label` a line" : ""));
     classes.push_back(*found);
   }
   return classes;

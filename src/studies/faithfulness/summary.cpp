@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 namespace praxiscope::studies {
 namespace {
@@ -224,6 +225,12 @@ std::string tables_of(const json& summary) {
       "clip\nkeeps more of the probability than the column's. centre, random and edges are "
       "baselines.\n",
       summary.at("clips").size());
+  constexpr std::size_t kFew = 10;
+  std::set<std::string> inputs;
+  for (const json& clip : summary.at("clips")) inputs.insert(clip.at("input").get<std::string>());
+  if (inputs.size() > 1 && inputs.size() < kFew)
+    text += fmt::format("{} inputs are few: so resampled, they make intervals too narrow.\n",
+                        inputs.size());
   if (summary.contains("named_as_labelled"))
     text += fmt::format(
         "Measured for each input's label, which the network names itself in {} of "
