@@ -166,6 +166,7 @@ class Evaluation {
                 {"class_index", target},
                 {"label", context_.model.labels().at(static_cast<std::size_t>(target))},
                 {"probability", scored.probability},
+                {"answer_index", result.top.front().class_index},
                 {"answer", result.top.front().label}};
     record["methods"] = score_maps(scored, maps_of(result, plan_, explainer_, settings.seed),
                                    settings, context_.progress);

@@ -128,7 +128,8 @@ TEST_F(RunStudy, MeasuresEachInputForItsOwnLabel) {
   EXPECT_EQ(alone["clips"][0]["methods"]["grad_cam"], found["clips"][0]["methods"]["grad_cam"]);
   EXPECT_EQ(alone["randomization"]["methods"], found["randomization"]["methods"]);
   std::int64_t named = 0;
-  for (const json& clip : found["clips"]) named += clip["label"] == clip["answer"] ? 1 : 0;
+  for (const json& clip : found["clips"])
+    named += clip["class_index"] == clip["answer_index"] ? 1 : 0;
   EXPECT_EQ(found["named_as_labelled"], named);
 }
 

@@ -198,7 +198,7 @@ json summarize(const FaithfulnessPlan& plan, std::span<const std::string> inputs
   out["randomization"] = randomization;
   if (plan.has_labels())
     out["named_as_labelled"] = std::count_if(records.begin(), records.end(), [](const json& clip) {
-      return clip.at("label") == clip.at("answer");
+      return clip.at("class_index") == clip.at("answer_index");
     });
   out["clips"] = records;
   for (json& clip : out["clips"]) clip["input"] = inputs[clip["input"].get<std::size_t>()];
